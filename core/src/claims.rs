@@ -1,0 +1,334 @@
+//! The payload: one strict JSON object, its registered claims typed, the rest as it stands.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::header::Header;
+use crate::json::{self, Decimal, Kind, Member, Rounding, Text, unescape};
+use crate::key::Prepared;
+use crate::reason::Reason;
+use crate::signature::Signed;
+use crate::time::{TokenTime, UnixTime};
+
+const TIME: &str = "a number of seconds from 0 to 253402300799";
+const STRING: &str = "a string";
+const AUDIENCE: &str = "a string or an array of strings that is not empty";
+const STRINGS: &str = "an array of strings";
+const SCOPE: &str = "a string or an array of strings";
+
+/// What a payload says, each registered claim of its right type. Says nothing about whether it is true.
+///
+/// A registered claim of the wrong type is a fault even if nothing asks for the claim: libraries that
+/// ignored it have let `"exp": "never"` live for ever (CVE-2026-25537).
+#[derive(Clone)]
+pub(crate) struct ClaimSet {
+    text: String,
+    members: Vec<Member>,
+    issuer: Option<Text>,
+    subject: Option<Text>,
+    token_id: Option<Text>,
+    session: Option<Text>,
+    client_id: Option<Text>,
+    authorized_party: Option<Text>,
+    pub(crate) expires_at: Option<TokenTime>,
+    pub(crate) not_before: Option<TokenTime>,
+    pub(crate) issued_at: Option<TokenTime>,
+    pub(crate) authenticated_at: Option<TokenTime>,
+    audience: Option<Member>,
+    scope: Option<Member>,
+    permissions: Option<Member>,
+}
+
+impl ClaimSet {
+    /// Reads a payload. JSON first, then the types in the order of the fields.
+    pub(crate) fn read(payload: Vec<u8>) -> Result<Self, Reason> {
+        let text = String::from_utf8(payload)
+            .map_err(|_| Reason::ClaimsJson { fault: "expected UTF-8" })?;
+        let members = json::members(&text)
+            .map_err(|malformed| Reason::ClaimsJson { fault: malformed.fault })?;
+        let read = Reader { text: &text, members: &members };
+        Ok(Self {
+            issuer: read.string("iss")?,
+            subject: read.string("sub")?,
+            audience: read.audience()?,
+            expires_at: read.time("exp")?,
+            not_before: read.time("nbf")?,
+            issued_at: read.time("iat")?,
+            token_id: read.string("jti")?,
+            authenticated_at: read.time("auth_time")?,
+            session: read.string("sid")?,
+            client_id: read.string("client_id")?,
+            authorized_party: read.string("azp")?,
+            scope: read.list("scope", true, SCOPE)?,
+            permissions: read.list("permissions", false, STRINGS)?,
+            members,
+            text,
+        })
+    }
+
+    /// The payload as JSON, as it was sent.
+    pub(crate) fn json(&self) -> &str {
+        &self.text
+    }
+
+    fn letters<'c>(&'c self, claim: Option<&'c Text>) -> Option<&'c str> {
+        claim.map(|claim| claim.read(&self.text))
+    }
+
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.letters(self.issuer.as_ref())
+    }
+
+    pub(crate) fn subject(&self) -> Option<&str> {
+        self.letters(self.subject.as_ref())
+    }
+
+    pub(crate) fn token_id(&self) -> Option<&str> {
+        self.letters(self.token_id.as_ref())
+    }
+
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.letters(self.session.as_ref())
+    }
+
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.letters(self.client_id.as_ref())
+    }
+
+    /// `client_id`, else `azp`.
+    pub(crate) fn client(&self) -> Option<&str> {
+        self.client_id().or_else(|| self.letters(self.authorized_party.as_ref()))
+    }
+
+    /// A token that a client asked for itself, with no user: no `auth_time`, and `client_id` is `sub`
+    /// (RFC 9068 section 5). Never by `azp`, which issuers also set to a user's own client.
+    pub(crate) fn is_machine(&self) -> bool {
+        self.authenticated_at.is_none()
+            && self.subject().is_some_and(|subject| self.client_id() == Some(subject))
+    }
+
+    /// Does `aud` name `audience`, byte for byte?
+    pub(crate) fn has_audience(&self, audience: &str) -> bool {
+        self.audience.as_ref().is_some_and(|member| self.strings(member, |name| name == audience))
+    }
+
+    pub(crate) fn has_any_audience(&self) -> bool {
+        self.audience.is_some()
+    }
+
+    /// Is `scope` among the scopes: the words of a string, split at spaces only, or the elements of an
+    /// array, which are not split?
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+        self.scope.as_ref().is_some_and(|member| match member.kind {
+            Kind::String => {
+                self.value_of(member).split(' ').any(|word| word == scope && !word.is_empty())
+            }
+            _ => self.strings(member, |element| element == scope),
+        })
+    }
+
+    pub(crate) fn has_permission(&self, permission: &str) -> bool {
+        self.permissions.as_ref().is_some_and(|list| self.strings(list, |name| name == permission))
+    }
+
+    /// Calls `visit` with each audience, scope or permission.
+    pub(crate) fn each_audience(&self, mut visit: impl FnMut(&str)) {
+        self.audience.iter().for_each(|member| self.each(member, &mut visit));
+    }
+
+    pub(crate) fn each_scope(&self, mut visit: impl FnMut(&str)) {
+        self.scope.iter().for_each(|member| match member.kind {
+            Kind::String => {
+                let words = self.value_of(member);
+                words.split(' ').filter(|word| !word.is_empty()).for_each(&mut visit);
+            }
+            _ => self.each(member, &mut visit),
+        });
+    }
+
+    pub(crate) fn each_permission(&self, mut visit: impl FnMut(&str)) {
+        self.permissions.iter().for_each(|member| self.each(member, &mut visit));
+    }
+
+    fn value_of(&self, member: &Member) -> alloc::borrow::Cow<'_, str> {
+        unescape(member.value.of(&self.text), member.escaped)
+    }
+
+    fn each(&self, member: &Member, visit: &mut impl FnMut(&str)) {
+        self.strings(member, |name| {
+            visit(name);
+            false
+        });
+    }
+
+    /// Does any string of this member (itself, or the elements of an array) please `test`?
+    fn strings(&self, member: &Member, mut test: impl FnMut(&str) -> bool) -> bool {
+        match member.kind {
+            Kind::String => test(&self.value_of(member)),
+            Kind::Array => {
+                let list = member.value.of(&self.text);
+                json::elements(list).is_ok_and(|elements| {
+                    elements.iter().any(|element| {
+                        element.kind == Kind::String
+                            && test(&unescape(element.value.of(list), element.escaped))
+                    })
+                })
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.is_named(&self.text, name))
+    }
+
+    /// The text of a claim's value as it was sent; of a string, with its quotes.
+    pub(crate) fn raw(&self, name: &str) -> Option<&str> {
+        self.member(name).map(|member| member.raw_value(&self.text))
+    }
+
+    /// Is the claim there, with a value other than `null`?
+    pub(crate) fn is_present(&self, name: &str) -> bool {
+        self.member(name).is_some_and(|member| member.kind != Kind::Null)
+    }
+
+    /// The names of all claims, in the order in which they were sent.
+    pub(crate) fn names(&self) -> impl Iterator<Item = alloc::borrow::Cow<'_, str>> {
+        self.members.iter().map(|member| {
+            let (raw, escaped) = member.raw_name(&self.text);
+            unescape(raw, escaped)
+        })
+    }
+
+    /// A string inside an object claim: `cnf.jkt`.
+    pub(crate) fn string_in(&self, claim: &str, name: &str) -> Option<String> {
+        let member = self.member(claim).filter(|member| member.kind == Kind::Object)?;
+        let text = member.value.of(&self.text);
+        let inner = json::members(text).ok()?;
+        let member = inner.iter().find(|member| member.is_named(text, name))?;
+        (member.kind == Kind::String)
+            .then(|| unescape(member.value.of(text), member.escaped).into_owned())
+    }
+
+    /// The values of a claim that a rule may name: itself, or the elements of an array.
+    pub(crate) fn scalars(&self, name: &str, mut visit: impl FnMut(Scalar<'_>)) {
+        let Some(member) = self.member(name) else {
+            return;
+        };
+        if member.kind == Kind::Array {
+            let list = member.value.of(&self.text);
+            for element in json::elements(list).unwrap_or_default() {
+                Scalar::read(list, &element).into_iter().for_each(&mut visit);
+            }
+        } else {
+            Scalar::read(&self.text, member).into_iter().for_each(visit);
+        }
+    }
+}
+
+/// A value that a rule can name: compared with its type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Scalar<'t> {
+    Text(alloc::borrow::Cow<'t, str>),
+    Integer(i64),
+    Boolean(bool),
+}
+
+impl<'t> Scalar<'t> {
+    fn read(text: &'t str, member: &Member) -> Option<Self> {
+        let value = member.value.of(text);
+        match member.kind {
+            Kind::String => Some(Self::Text(unescape(value, member.escaped))),
+            Kind::Number => Decimal::parse(value).integer().map(Self::Integer),
+            Kind::True => Some(Self::Boolean(true)),
+            Kind::False => Some(Self::Boolean(false)),
+            _ => None,
+        }
+    }
+}
+
+/// Finds claims by name and holds them against their types.
+struct Reader<'t> {
+    text: &'t str,
+    members: &'t [Member],
+}
+
+impl Reader<'_> {
+    fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.is_named(self.text, name))
+    }
+
+    fn string(&self, claim: &'static str) -> Result<Option<Text>, Reason> {
+        match self.member(claim) {
+            None => Ok(None),
+            Some(member) if member.kind == Kind::String => Ok(Some(Text::of(self.text, member))),
+            Some(_) => Err(Reason::ClaimType { claim, expected: STRING }),
+        }
+    }
+
+    fn time(&self, claim: &'static str) -> Result<Option<TokenTime>, Reason> {
+        let Some(member) = self.member(claim) else {
+            return Ok(None);
+        };
+        let decimal = Decimal::parse(member.value.of(self.text));
+        let millis = (member.kind == Kind::Number).then(|| decimal.time(Rounding::Down)).flatten();
+        match millis {
+            Some(millis) => {
+                let at = UnixTime::from_millis(millis);
+                Ok(Some(TokenTime { at, resolution: decimal.resolution() }))
+            }
+            None => Err(Reason::ClaimType { claim, expected: TIME }),
+        }
+    }
+
+    fn audience(&self) -> Result<Option<Member>, Reason> {
+        let audience = self.list("aud", true, AUDIENCE)?;
+        match audience {
+            Some(member)
+                if member.kind == Kind::Array
+                    && json::elements(member.value.of(self.text))
+                        .is_ok_and(|all| all.is_empty()) =>
+            {
+                Err(Reason::ClaimType { claim: "aud", expected: AUDIENCE })
+            }
+            audience => Ok(audience),
+        }
+    }
+
+    /// An array of strings, or, if `or_string`, one string.
+    fn list(
+        &self,
+        claim: &'static str,
+        or_string: bool,
+        expected: &'static str,
+    ) -> Result<Option<Member>, Reason> {
+        let Some(member) = self.member(claim) else {
+            return Ok(None);
+        };
+        let strings = || {
+            json::elements(member.value.of(self.text))
+                .is_ok_and(|elements| elements.iter().all(|element| element.kind == Kind::String))
+        };
+        match member.kind {
+            Kind::String if or_string => Ok(Some(*member)),
+            Kind::Array if strings() => Ok(Some(*member)),
+            _ => Err(Reason::ClaimType { claim, expected }),
+        }
+    }
+}
+
+/// Claims that a key of the set has signed.
+pub(crate) struct Claims {
+    pub(crate) set: ClaimSet,
+    pub(crate) header: Header,
+    pub(crate) key: Arc<Prepared>,
+}
+
+impl Claims {
+    /// Only signed bytes become claims.
+    pub(crate) fn parse(signed: Signed) -> Result<Self, Reason> {
+        let set = ClaimSet::read(signed.payload)?;
+        Ok(Self { set, header: signed.header, key: signed.key })
+    }
+}

@@ -1,0 +1,288 @@
+//! The cutoff stage: is the token still good, or has it been taken back?
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::facts::Facts;
+use super::rule::Until;
+use super::state::{Found, RuleSet};
+use crate::claims::Claims;
+use crate::observer::{FirstFailure, Observer};
+use crate::policy::{CutoffPolicy, MissingAuthTime, Permitted, SameSecond};
+use crate::reason::{Code, Reason, Revoked, Stage};
+use crate::rejection::{Rejection, Remedy};
+use crate::time::{Seconds, TokenTime, UnixTime};
+
+/// Something about an accepted token that its owner should know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// A rule or the policy asked when the user logged in; the token does not say (`auth_time`), and
+    /// `iat` stood for it. A refresh gives a new `iat`, so it evades a login cutoff.
+    IssuedAtForAuthTime,
+}
+
+/// A token that no rule refuses.
+pub(crate) struct Live {
+    pub(crate) claims: Claims,
+    pub(crate) note: Option<Note>,
+}
+
+/// A rule that matches a token, as an explanation lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MatchedRule {
+    /// The kind of rule: `issued_before`, `authenticated_before`, `revoked`, `suspended`.
+    pub rule: &'static str,
+    /// The dimensions of its target, by name.
+    pub target: String,
+    /// What it says of this token; `None`: it lets it pass.
+    pub code: Option<Code>,
+    /// What was compared.
+    pub compared: String,
+}
+
+/// Asks the rules. Only a token that none refuses becomes [`Live`].
+pub(crate) fn pass(
+    permitted: Permitted,
+    rules: &(impl RuleSet + ?Sized),
+    policy: &CutoffPolicy,
+    now: UnixTime,
+) -> Result<Live, Rejection> {
+    let claims = permitted.claims;
+    let facts = Facts { claims: &claims.set, key_id: Some(claims.key.id()), policy };
+    let note = check(&facts, rules, now, &mut FirstFailure, None)?;
+    Ok(Live { claims, note })
+}
+
+/// Every check of the stage, in its order. `listed` collects the rules that match.
+pub(crate) fn check(
+    facts: &Facts<'_>,
+    rules: &(impl RuleSet + ?Sized),
+    now: UnixTime,
+    observer: &mut impl Observer,
+    mut listed: Option<&mut Vec<MatchedRule>>,
+) -> Result<Option<Note>, Rejection> {
+    let mut asked = Asked { facts, now, note: None };
+    let age = asked.session_age();
+    observer.check(Stage::Cutoff, "session age", age, || {
+        let limit = facts.policy.max_session.map(|limit| Seconds(limit).to_string());
+        format!("now - auth_time; at most {} s", limit.as_deref().unwrap_or("unbounded"))
+    })?;
+    let mut worst: Option<Verdict> = None;
+    let mut matches = 0_usize;
+    rules.matching(facts, &mut |target, found| {
+        matches = matches.saturating_add(1);
+        let verdict = asked.ask(found);
+        if let Some(listed) = listed.as_deref_mut() {
+            listed.push(describe(target, found, verdict.as_ref()));
+        }
+        worst = match (worst.take(), verdict) {
+            (Some(worst), Some(verdict)) => Some(worst.or_worse(verdict)),
+            (worst, verdict) => worst.or(verdict),
+        };
+    });
+    let outcome = worst.map_or(Ok(()), |verdict| Err(verdict.rejection(now)));
+    observer.check(Stage::Cutoff, "rules", outcome, || format!("{matches} rules match"))?;
+    Ok(asked.note)
+}
+
+/// What one rule says of a token that it refuses, and what would satisfy it.
+struct Verdict {
+    reason: Reason,
+    remedy: Remedy,
+    /// No token and no login satisfies it before.
+    until: Option<UnixTime>,
+    /// A login within so many seconds does, for remedy Reauthenticate.
+    max_age: u64,
+}
+
+impl Verdict {
+    /// `session_revoked > token_revoked > claim_missing > suspended`, within a code `Reauthenticate >
+    /// Refresh > WaitUntil`.
+    fn weight(&self) -> u8 {
+        match (self.reason.code(), self.remedy) {
+            (Code::SessionRevoked, _) => 6,
+            (Code::TokenRevoked, Remedy::Reauthenticate) => 5,
+            (Code::TokenRevoked, Remedy::Refresh) => 4,
+            (Code::TokenRevoked, _) => 3,
+            (Code::ClaimMissing, _) => 2,
+            _ => 1,
+        }
+    }
+
+    /// The worse of two; of equals one that satisfies both.
+    fn or_worse(self, other: Self) -> Self {
+        match self.weight().cmp(&other.weight()) {
+            core::cmp::Ordering::Greater => self,
+            core::cmp::Ordering::Less => other,
+            core::cmp::Ordering::Equal => {
+                let (max_age, until) =
+                    (self.max_age.min(other.max_age), self.until.max(other.until));
+                let remedy = match (self.remedy, until) {
+                    (Remedy::WaitUntil(_), Some(until)) => Remedy::WaitUntil(until),
+                    (remedy, _) => remedy,
+                };
+                // The reason of the later cutoff, whichever came first.
+                let reason = if other.until > self.until { other.reason } else { self.reason };
+                Self { reason, remedy, until, max_age }
+            }
+        }
+    }
+
+    fn rejection(self, now: UnixTime) -> Rejection {
+        let rejection = Rejection::new(self.reason).remedied_by(self.remedy);
+        match (self.remedy, self.until) {
+            (Remedy::WaitUntil(until), _) => rejection.wait_until(until, now),
+            (Remedy::Reauthenticate, Some(until)) => {
+                rejection.login_within(self.max_age).not_before(until, now)
+            }
+            (Remedy::Reauthenticate, None) => rejection.login_within(self.max_age),
+            _ => rejection,
+        }
+    }
+}
+
+/// One token before the rules.
+struct Asked<'f, 'c> {
+    facts: &'f Facts<'c>,
+    now: UnixTime,
+    note: Option<Note>,
+}
+
+impl Asked<'_, '_> {
+    /// `auth_time`, or what the policy lets stand for it.
+    fn login(&mut self) -> Option<(&'static str, TokenTime)> {
+        let claims = self.facts.claims;
+        match (claims.authenticated_at, self.facts.policy.missing_auth_time) {
+            (Some(time), _) => Some(("auth_time", time)),
+            (None, MissingAuthTime::Refuse) => None,
+            (None, MissingAuthTime::UseIssuedAt) => {
+                self.note = Some(Note::IssuedAtForAuthTime);
+                claims.issued_at.map(|time| ("iat", time))
+            }
+        }
+    }
+
+    fn session_age(&mut self) -> Result<(), Rejection> {
+        let Some(limit) = self.facts.policy.max_session else {
+            return Ok(());
+        };
+        if self.facts.claims.is_machine() {
+            return Ok(());
+        }
+        let leeway = self.facts.policy.leeway;
+        let max_age = u64::try_from(limit.div_euclid(1000)).unwrap_or_default();
+        let reason = match self.login() {
+            Some((_, time)) if self.now.since(time.at) < limit.saturating_add(leeway) => {
+                return Ok(());
+            }
+            Some((_, time)) => Reason::SessionAge { since: time.at, limit, leeway },
+            None => Reason::NoAuthenticationTime,
+        };
+        Err(Rejection::new(reason).login_within(max_age))
+    }
+
+    /// What one kind of rule of one target says; `None`: it lets the token pass.
+    fn ask(&mut self, found: Found) -> Option<Verdict> {
+        match found {
+            Found::IssuedBefore { low, high } => {
+                let high_time = UnixTime::from_millis(high);
+                let Some(time) = self.facts.claims.issued_at else {
+                    let remedy = Remedy::None;
+                    return Some(Verdict {
+                        reason: Reason::NoIssuedAt,
+                        remedy,
+                        until: None,
+                        max_age: 0,
+                    });
+                };
+                let same_second = self.before(time, low, high)?;
+                let reason =
+                    Revoked::Before { claim: "iat", at: time.at, high: high_time, same_second };
+                let until = high_time.round_up_to_second();
+                // A refresh within the cutoff's own second, or before it, gives a token that is refused
+                // again: the client has to wait, and is told how long.
+                let remedy = if same_second || self.now < high_time {
+                    Remedy::WaitUntil(until)
+                } else {
+                    Remedy::Refresh
+                };
+                let reason = Reason::RevokedToken(reason);
+                Some(Verdict { reason, remedy, until: Some(until), max_age: 0 })
+            }
+            Found::AuthenticatedBefore { low, high, names_client } => {
+                if self.facts.claims.is_machine() && !names_client {
+                    return None;
+                }
+                let high_time = UnixTime::from_millis(high);
+                let reason = match self.login() {
+                    None => Reason::NoAuthenticationTime,
+                    Some((claim, time)) => {
+                        let same_second = self.before(time, low, high)?;
+                        let at = time.at;
+                        Reason::RevokedSession(Revoked::Before {
+                            claim,
+                            at,
+                            high: high_time,
+                            same_second,
+                        })
+                    }
+                };
+                let since = self.now.since(high_time).max(0).div_euclid(1000);
+                let max_age = u64::try_from(since).unwrap_or_default();
+                let remedy = Remedy::Reauthenticate;
+                Some(Verdict { reason, remedy, until: Some(high_time), max_age })
+            }
+            Found::Revoked { until, session } => {
+                let over = match until {
+                    Until::Never => false,
+                    Until::Time(time) => self.now.since(time) >= self.facts.policy.leeway,
+                };
+                let reason = match session {
+                    true => Reason::RevokedSession(Revoked::Id),
+                    false => Reason::RevokedToken(Revoked::Id),
+                };
+                let remedy = Remedy::Reauthenticate;
+                (!over).then_some(Verdict { reason, remedy, until: None, max_age: 0 })
+            }
+            Found::Suspended => {
+                let remedy = Remedy::Stop;
+                Some(Verdict { reason: Reason::Suspended, remedy, until: None, max_age: 0 })
+            }
+        }
+    }
+
+    /// Does the time lie before the cutoff? `Some(true)`: it cannot be told, and the policy refuses.
+    fn before(&self, time: TokenTime, low: i64, high: i64) -> Option<bool> {
+        if time.end() <= low {
+            Some(false)
+        } else if time.at.as_millis() >= high || self.facts.policy.same_second == SameSecond::Accept
+        {
+            None
+        } else {
+            Some(true)
+        }
+    }
+}
+
+fn describe(target: &super::Target, found: Found, verdict: Option<&Verdict>) -> MatchedRule {
+    let before = |low: i64, high: i64| match high.saturating_sub(low) {
+        0 => format!("before {}", Seconds(low)),
+        _ => format!("before some instant from {} to {}", Seconds(low), Seconds(high)),
+    };
+    let (rule, compared) = match found {
+        Found::IssuedBefore { low, high } => ("issued_before", before(low, high)),
+        Found::AuthenticatedBefore { low, high, .. } => ("authenticated_before", before(low, high)),
+        Found::Revoked { until: Until::Never, .. } => ("revoked", "for ever".to_string()),
+        Found::Revoked { until: Until::Time(time), .. } => ("revoked", format!("until {time}")),
+        Found::Suspended => ("suspended", "on".to_string()),
+    };
+    let code = verdict.map(|verdict| verdict.reason.code());
+    let compared = match verdict {
+        Some(verdict) => format!("{compared}: {}", verdict.reason),
+        None => compared,
+    };
+    MatchedRule { rule, target: target.describe(), code, compared }
+}

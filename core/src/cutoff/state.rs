@@ -1,0 +1,339 @@
+//! The rules that hold: kept by target, merged only when a token asks.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::fmt;
+
+use self::private::Matching;
+use super::facts::Facts;
+use super::rule::{Cutoff, Kind, Rule, Until};
+use super::target::{Dimension, KeyBuffer, Target};
+use crate::error::ConfigError;
+use crate::time::UnixTime;
+
+/// How far into the future a cutoff can be set. Beyond it lies a mistyped year, which would lock
+/// everyone out for ever: clocks of one system differ by less than this.
+const MAX_AHEAD: i64 = 60_000;
+
+/// What a rule set says of one token, one kind of rule of one target at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(unnameable_types, reason = "part of the sealed trait of rule sets")]
+pub enum Found {
+    IssuedBefore { low: i64, high: i64 },
+    AuthenticatedBefore { low: i64, high: i64, names_client: bool },
+    Revoked { until: Until, session: bool },
+    Suspended,
+}
+
+pub(crate) mod private {
+    use super::{Facts, Found};
+    use crate::cutoff::Target;
+
+    /// Asks a rule set about a token.
+    #[expect(unnameable_types, reason = "sealed: the crate alone promises what a rule set must")]
+    pub trait Matching {
+        /// Calls `visit` for each target that the token matches and each kind of rule that holds for
+        /// it, merged over all rules that do not except the token.
+        fn matching(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found));
+    }
+}
+
+/// Rules that a validation asks: [`Cutoffs`], or [`NoCutoffs`] for an application that has none.
+///
+/// Sealed: what a rule set must promise (never fewer rules than were applied) cannot be checked from
+/// outside.
+pub trait RuleSet: Matching {}
+
+/// No rules: said aloud, because leaving the question out does not compile.
+///
+/// ```
+/// # use lowwater::{Algorithm, Key, KeySet, NoCutoffs, UnixTime, Validator};
+/// # let validator = Validator::builder().issuer("i").audience("a").algorithms([Algorithm::Hs256])
+/// #     .keys(KeySet::from_keys([Key::from_secret(&[7; 32])?])?).build()?;
+/// let decision = validator.validate("no token", &NoCutoffs, UnixTime::from_secs(1_700_000_000));
+/// assert!(decision.is_err());
+/// # Ok::<(), lowwater::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to add to nothing")]
+pub struct NoCutoffs;
+
+impl RuleSet for NoCutoffs {}
+
+impl Matching for NoCutoffs {
+    fn matching(&self, _: &Facts<'_>, _: &mut dyn FnMut(&Target, Found)) {}
+}
+
+/// The rules that hold.
+///
+/// A token is refused if *any* rule refuses it. Applying a rule is idempotent, and the order of
+/// several means nothing: of two cutoffs of one target the later counts, of two suspensions the one of
+/// the higher version. What is asked for each token are the shapes of targets that are present, so the
+/// cost follows the number of shapes and not that of rules.
+///
+/// ```
+/// use lowwater::{Cutoffs, Rule, Target, UnixTime};
+///
+/// let now = UnixTime::from_secs(1_700_000_000);
+/// let mut cutoffs = Cutoffs::local();
+/// let target = Target::subject("auth0|42").at_issuer("https://tenant.example.auth/");
+/// cutoffs.apply(Rule::issued_before(target, now), now)?;
+/// assert_eq!(cutoffs.len(), 1);
+/// # Ok::<(), lowwater::ApplyError>(())
+/// ```
+#[derive(Clone)]
+pub struct Cutoffs {
+    shapes: BTreeMap<Vec<Dimension>, BTreeMap<Box<[u8]>, Held>>,
+    length: usize,
+}
+
+/// Everything that holds for one target. Rules of different ids are kept apart.
+#[derive(Clone)]
+struct Held {
+    target: Target,
+    issued: Vec<Entry<Cutoff>>,
+    authenticated: Vec<Entry<Cutoff>>,
+    revoked: Vec<Entry<Until>>,
+    suspended: Vec<Entry<Version>>,
+}
+
+/// What one rule says, with what it says to people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry<S> {
+    says: S,
+    id: Option<Box<str>>,
+    reason: Option<Box<str>>,
+}
+
+/// A suspension: the order of its fields is the order in which one outweighs another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Version {
+    version: u64,
+    on: bool,
+}
+
+/// Does one rule make another of the same target, kind and id superfluous?
+trait Outweighs {
+    fn outweighs(&self, other: &Self) -> bool;
+}
+
+impl Outweighs for Cutoff {
+    /// Same exceptions, and neither bound lower: it refuses all that the other refuses.
+    fn outweighs(&self, other: &Self) -> bool {
+        self.except == other.except && self.low() >= other.low() && self.high() >= other.high()
+    }
+}
+
+impl Outweighs for Until {
+    fn outweighs(&self, other: &Self) -> bool {
+        self >= other
+    }
+}
+
+impl Outweighs for Version {
+    fn outweighs(&self, other: &Self) -> bool {
+        self >= other
+    }
+}
+
+impl Held {
+    const fn new(target: Target) -> Self {
+        Self {
+            target,
+            issued: Vec::new(),
+            authenticated: Vec::new(),
+            revoked: Vec::new(),
+            suspended: Vec::new(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        let cutoffs = self.issued.len().saturating_add(self.authenticated.len());
+        cutoffs.saturating_add(self.revoked.len()).saturating_add(self.suspended.len())
+    }
+
+    fn add(&mut self, kind: Kind, id: Option<Box<str>>, reason: Option<Box<str>>) -> Change {
+        match kind {
+            Kind::IssuedBefore(says) => add(&mut self.issued, Entry { says, id, reason }),
+            Kind::AuthenticatedBefore(says) => {
+                add(&mut self.authenticated, Entry { says, id, reason })
+            }
+            Kind::Revoked { until: says } => add(&mut self.revoked, Entry { says, id, reason }),
+            Kind::Suspended { on, version } => {
+                add(&mut self.suspended, Entry { says: Version { version, on }, id, reason })
+            }
+        }
+    }
+
+    /// Merges what holds for a token of this target.
+    fn found(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found)) {
+        let bounds = |entries: &[Entry<Cutoff>]| {
+            let (session, token_id) = (facts.claims.session(), facts.claims.token_id());
+            entries
+                .iter()
+                .map(|entry| &entry.says)
+                .filter(|cutoff| !cutoff.except.contains(session, token_id))
+                .map(|cutoff| (cutoff.low(), cutoff.high()))
+                // Each bound for itself: a merged cutoff refuses exactly what either refuses.
+                .reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)))
+        };
+        if let Some((low, high)) = bounds(&self.issued) {
+            visit(&self.target, Found::IssuedBefore { low, high });
+        }
+        if let Some((low, high)) = bounds(&self.authenticated) {
+            let names_client = self.target.names(&Dimension::Client);
+            visit(&self.target, Found::AuthenticatedBefore { low, high, names_client });
+        }
+        if let Some(until) = self.revoked.iter().map(|entry| entry.says).max() {
+            let session =
+                self.target.names(&Dimension::Session) || self.target.names(&Dimension::Device);
+            visit(&self.target, Found::Revoked { until, session });
+        }
+        if self.suspended.iter().map(|entry| entry.says).max().is_some_and(|newest| newest.on) {
+            visit(&self.target, Found::Suspended);
+        }
+    }
+}
+
+/// Adds an entry to those of one target and kind, and drops those that it outweighs.
+///
+/// What remains is the set of entries that no other of the same id outweighs: whichever order they
+/// came in, the same set. Equal weights keep the greater, so that reasons do not depend on order either.
+fn add<S: Outweighs + Ord>(entries: &mut Vec<Entry<S>>, new: Entry<S>) -> Change {
+    let outweighed = |old: &Entry<S>, new: &Entry<S>| {
+        old.id == new.id
+            && new.says.outweighs(&old.says)
+            && (!old.says.outweighs(&new.says) || new >= old)
+    };
+    if entries.iter().any(|old| outweighed(&new, old)) {
+        return Change::AlreadyHeld;
+    }
+    entries.retain(|old| !outweighed(old, &new));
+    entries.push(new);
+    entries.sort();
+    Change::Applied
+}
+
+/// What applying a rule did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// The rule holds now, and did not before.
+    Applied,
+    /// Nothing: what held already says as much.
+    AlreadyHeld,
+}
+
+/// A rule could not be applied; what held before holds still.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// The rule says nothing clear.
+    Invalid(ConfigError),
+}
+
+impl From<ConfigError> for ApplyError {
+    fn from(mistake: ConfigError) -> Self {
+        Self::Invalid(mistake)
+    }
+}
+
+impl fmt::Display for ApplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(mistake) => mistake.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for ApplyError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Invalid(mistake) => Some(mistake),
+        }
+    }
+}
+
+impl Cutoffs {
+    /// No rules yet, in a process that is itself the authority: they are always fresh.
+    #[must_use]
+    pub const fn local() -> Self {
+        Self { shapes: BTreeMap::new(), length: 0 }
+    }
+
+    /// Applies a rule: from now on it holds.
+    ///
+    /// A cutoff that lies more than 60 seconds after `now` is brought down to that: one mistyped year
+    /// must not lock everyone out for ever. The guard of a rule is added after that.
+    ///
+    /// # Errors
+    /// A rule that says nothing clear: no dimension, a dimension twice, a time outside the years 1970
+    /// to 9999, more than eight exceptions, a guard of more than 300 s.
+    pub fn apply(&mut self, rule: Rule, now: UnixTime) -> Result<Change, ApplyError> {
+        rule.check()?;
+        let Rule { target, mut kind, id, reason, .. } = rule;
+        if let Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) = &mut kind {
+            let latest = now.as_millis().saturating_add(MAX_AHEAD);
+            if cutoff.at > latest {
+                cutoff.raw_at = Some(cutoff.at);
+                cutoff.at = latest;
+            }
+        }
+        let table = self.shapes.entry(target.shape()).or_default();
+        let held = table.entry(target.key().into()).or_insert_with(|| Held::new(target));
+        let before = held.len();
+        let change = held.add(kind, id, reason);
+        self.length = self.length.saturating_sub(before).saturating_add(held.len());
+        Ok(change)
+    }
+
+    /// How many rules are kept.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Are there no rules?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}
+
+impl Default for Cutoffs {
+    fn default() -> Self {
+        Self::local()
+    }
+}
+
+impl RuleSet for Cutoffs {}
+
+impl Matching for Cutoffs {
+    fn matching(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found)) {
+        let mut key = KeyBuffer::new();
+        for (shape, table) in &self.shapes {
+            // A token with long arrays in several claims has the product of their lengths as keys: a
+            // thousand times a thousand. Then the rules of the shape are fewer, and are asked instead.
+            if facts.keys_of(shape) > table.len() {
+                for held in table.values() {
+                    if held.target.dimensions().iter().all(|(name, value)| facts.has(name, value)) {
+                        held.found(facts, visit);
+                    }
+                }
+                continue;
+            }
+            facts.each_key(shape, &mut key, &mut |key| {
+                if let Some(held) = table.get(key) {
+                    held.found(facts, visit);
+                }
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Cutoffs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cutoffs").field("rules", &self.length).finish_non_exhaustive()
+    }
+}

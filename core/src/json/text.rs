@@ -1,0 +1,136 @@
+//! Strings with escapes: compared and read without building them where that is possible.
+//!
+//! Everything here is handed spans that the scanner has checked, so escapes are well formed and
+//! surrogates stand in pairs; where that were not so, the reading ends early and no two texts that
+//! differ are called equal.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use super::{Member, Span};
+
+/// The characters of a string as they read after its escapes.
+fn chars_of(raw: &str) -> impl Iterator<Item = char> {
+    let mut rest = raw.chars();
+    core::iter::from_fn(move || {
+        let first = rest.next()?;
+        if first != '\\' {
+            return Some(first);
+        }
+        match rest.next()? {
+            'b' => Some('\u{8}'),
+            'f' => Some('\u{c}'),
+            'n' => Some('\n'),
+            'r' => Some('\r'),
+            't' => Some('\t'),
+            'u' => {
+                let high = four_hex(&mut rest)?;
+                if (0xD800..0xDC00).contains(&high) {
+                    rest.next(); // the backslash and the `u` of the second half
+                    rest.next();
+                    let low = four_hex(&mut rest)?;
+                    char::decode_utf16([high, low]).next()?.ok()
+                } else {
+                    char::from_u32(u32::from(high))
+                }
+            }
+            same => Some(same), // `"`, `\`, `/`
+        }
+    })
+}
+
+fn four_hex(rest: &mut core::str::Chars<'_>) -> Option<u16> {
+    let mut unit = 0_u16;
+    for _ in 0..4 {
+        let digit = u16::try_from(rest.next()?.to_digit(16)?).ok()?;
+        unit = unit.checked_mul(16)?.checked_add(digit)?;
+    }
+    Some(unit)
+}
+
+/// The UTF-8 bytes of a string as it reads after its escapes.
+pub(super) fn bytes_of(raw: &str) -> impl Iterator<Item = u8> {
+    chars_of(raw).flat_map(|char| {
+        let mut buffer = [0; 4];
+        let length = char.encode_utf8(&mut buffer).len();
+        buffer.into_iter().take(length)
+    })
+}
+
+/// A number that is equal for equal names: the first seven bytes and the length, after escapes.
+pub(super) fn first_bytes(raw: &str, escaped: bool) -> u64 {
+    fn tag(bytes: impl Iterator<Item = u8>) -> u64 {
+        let (mut tag, mut count) = (0_u64, 0_u64);
+        for byte in bytes {
+            if count < 7 {
+                tag = (tag << 8) | u64::from(byte);
+            }
+            count = count.wrapping_add(1);
+        }
+        tag ^ (count << 56)
+    }
+    if escaped { tag(bytes_of(raw)) } else { short_tag(raw.as_bytes()) }
+}
+
+/// The same number for a name without escapes, without walking all of it.
+fn short_tag(bytes: &[u8]) -> u64 {
+    let mut tag = 0_u64;
+    for byte in bytes.iter().take(7) {
+        tag = (tag << 8) | u64::from(*byte);
+    }
+    let count = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    tag ^ (count << 56)
+}
+
+/// A string as it reads after its escapes; borrowed where it has none.
+pub(crate) fn unescape(raw: &str, escaped: bool) -> Cow<'_, str> {
+    if escaped { Cow::Owned(chars_of(raw).collect::<String>()) } else { Cow::Borrowed(raw) }
+}
+
+/// A string of a text that somebody else holds: a span of it, or its own letters where it has escapes.
+#[derive(Clone, Debug)]
+pub(crate) enum Text {
+    Plain(Span),
+    Unescaped(Box<str>),
+}
+
+impl Text {
+    /// The value of a string member.
+    pub(crate) fn of(text: &str, member: &Member) -> Self {
+        if member.escaped {
+            Self::Unescaped(chars_of(member.value.of(text)).collect::<String>().into_boxed_str())
+        } else {
+            Self::Plain(member.value)
+        }
+    }
+
+    /// The letters, given the text that this came from.
+    pub(crate) fn read<'t>(&'t self, text: &'t str) -> &'t str {
+        match self {
+            Self::Plain(span) => span.of(text),
+            Self::Unescaped(letters) => letters,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_escape() {
+        let raw = r#"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é"#;
+        assert_eq!(unescape(raw, true), "\"\\/\u{8}\u{c}\n\r\té😀é");
+        assert_eq!(unescape("plain", false), "plain");
+    }
+
+    #[test]
+    fn tags_agree_however_the_name_is_spelled() {
+        for (plain, escaped) in [("exp", r"\u0065xp"), ("", ""), ("a/b", r"a\/b"), ("é", r"\u00e9")]
+        {
+            assert_eq!(first_bytes(plain, false), first_bytes(escaped, true), "{plain}");
+        }
+        assert_ne!(first_bytes("expires", false), first_bytes("expires_at", false));
+    }
+}

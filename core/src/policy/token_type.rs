@@ -1,0 +1,117 @@
+//! The `typ` of the header: what kind of message the token says it is (RFC 8725 section 3.11).
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// Signed messages that are never access tokens, whatever a policy says: a logout token, a security
+/// event, a proof of possession, a status list, an introspection response.
+const NEVER: [&str; 5] =
+    ["logout+jwt", "secevent+jwt", "dpop+jwt", "statuslist+jwt", "token-introspection+jwt"];
+
+/// Which types of token this API takes.
+///
+/// Types are compared without regard to ASCII case, and `application/` is implied where the value has
+/// no other slash (RFC 7515 section 4.1.9).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenType {
+    /// No `typ`, `JWT` or `at+jwt`: what most issuers send.
+    #[default]
+    Default,
+    /// `at+jwt` alone (RFC 9068 section 4): refuses ID tokens and everything else that an issuer signs
+    /// with the same key.
+    Strict,
+    /// Any `typ` or none, but for the five that are never access tokens.
+    Any,
+    /// One of these; a token without `typ` is refused.
+    OneOf(Vec<Box<str>>),
+}
+
+/// Without `application/`, unless what follows has a slash of its own.
+fn short(media_type: &str) -> &str {
+    match media_type.split_at_checked(12) {
+        Some((prefix, rest))
+            if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') =>
+        {
+            rest
+        }
+        _ => media_type,
+    }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    short(one).eq_ignore_ascii_case(short(other))
+}
+
+fn is_never_an_access_token(media_type: &str) -> bool {
+    NEVER.iter().any(|never| same(never, media_type))
+}
+
+impl TokenType {
+    /// May a token with this `typ` be an access token here?
+    pub(super) fn allows(&self, token_type: Option<&str>) -> bool {
+        let Some(token_type) = token_type else {
+            return matches!(self, Self::Default | Self::Any);
+        };
+        match self {
+            _ if is_never_an_access_token(token_type) => false,
+            Self::Default => same(token_type, "JWT") || same(token_type, "at+jwt"),
+            Self::Strict => same(token_type, "at+jwt"),
+            Self::Any => true,
+            Self::OneOf(list) => list.iter().any(|one| same(one, token_type)),
+        }
+    }
+
+    pub(super) const fn expected(&self) -> &'static str {
+        match self {
+            Self::Default => "absent, `JWT` or `at+jwt`",
+            Self::Strict => "`at+jwt`",
+            Self::Any => "that of no other kind of message",
+            Self::OneOf(_) => "one of those that the policy lists",
+        }
+    }
+
+    /// What is wrong with a list of types, if anything.
+    pub(super) fn mistake(&self) -> Option<&'static str> {
+        match self {
+            Self::OneOf(list) if list.is_empty() => Some("a list that is not empty"),
+            Self::OneOf(list) if list.iter().any(|one| short(one).is_empty()) => {
+                Some("a list without empty strings")
+            }
+            Self::OneOf(list) if list.iter().any(|one| is_never_an_access_token(one)) => {
+                Some("a list without the types that are never access tokens")
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn compares_media_types_and_folds_ascii_alone() {
+        for token_type in ["JWT", "jwt", "application/at+JWT", "APPLICATION/jwt", "at+jwt"] {
+            assert!(TokenType::Default.allows(Some(token_type)), "{token_type}");
+        }
+        for token_type in
+            ["", "text/jwt", "application/application/jwt", "JWT;v=1", "at+jwt ", "\u{212a}wt"]
+        {
+            assert!(!TokenType::Default.allows(Some(token_type)), "{token_type}");
+        }
+        assert!(TokenType::Default.allows(None) && !TokenType::Strict.allows(None));
+    }
+
+    #[test]
+    fn five_types_are_never_access_tokens() {
+        for never in NEVER {
+            let upper = alloc::format!("Application/{}", never.to_ascii_uppercase());
+            assert!(!TokenType::Any.allows(Some(&upper)), "{upper}");
+            assert!(TokenType::OneOf(vec![upper.into()]).mistake().is_some());
+        }
+        assert!(TokenType::Any.allows(Some("")) && TokenType::Any.allows(None));
+        assert!(TokenType::OneOf(vec!["application/".into()]).mistake().is_some());
+    }
+}

@@ -1,0 +1,255 @@
+//! The pipeline: the one file that sees every stage.
+
+mod builder;
+
+pub use self::builder::{Given, Missing, ValidatorBuilder};
+
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+
+use crate::accepted::Accepted;
+use crate::bearer::bearer;
+use crate::claims::{ClaimSet, Claims};
+use crate::compact::Compact;
+use crate::cutoff::{self, Facts, RuleSet};
+use crate::explain::{Everything, Explanation, describe_header};
+use crate::header::{Header, RawHeader};
+use crate::key::{KeySet, Prepared};
+use crate::observer::Observer as _;
+use crate::policy::Policy;
+use crate::reason::{Reason, Stage};
+use crate::rejection::Rejection;
+use crate::signature::{self, Signed};
+use crate::time::UnixTime;
+
+/// Decides whether an API should accept a token.
+///
+/// Built once, shared by reference or cloned cheaply; holds no state that a validation changes.
+///
+/// ```
+/// use lowwater::{Algorithm, Code, Cutoffs, Key, KeySet, Rule, Target, UnixTime, Validator};
+///
+/// let secret = b"a secret of at least thirty-two bytes";
+/// let validator = Validator::builder()
+///     .issuer("https://issuer.example/")
+///     .audience("https://api.example/")
+///     .algorithms([Algorithm::Hs256])
+///     .keys(KeySet::from_keys([Key::from_secret(secret)?])?)
+///     .build()?;
+///
+/// // {"iss":"https://issuer.example/","aud":"https://api.example/","sub":"u1","iat":1700000000,"exp":1700000600}
+/// let token = "eyJhbGciOiJIUzI1NiJ9.\
+///     eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImF1ZCI6Imh0dHBzOi8vYXBpLmV4YW1wbGUv\
+///     Iiwic3ViIjoidTEiLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDYwMH0.\
+///     CYU2MNQtBv2L-L-ruG7nanOx4l-fOhQtw0vYICSEjfc";
+/// let now = UnixTime::from_secs(1_700_000_060);
+/// let mut cutoffs = Cutoffs::local();
+/// let accepted = validator.validate(token, &cutoffs, now).expect("a good token");
+/// assert_eq!(accepted.subject(), Some("u1"));
+///
+/// cutoffs.apply(Rule::issued_before(Target::subject("u1"), now), now)?;
+/// let rejection = validator.validate(token, &cutoffs, now).expect_err("issued before the cutoff");
+/// assert_eq!(rejection.code(), Code::TokenRevoked);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Validator {
+    policy: Arc<Policy>,
+    keys: Arc<KeySet>,
+}
+
+impl Validator {
+    /// A validator of a policy that was read from configuration, and keys.
+    #[must_use]
+    pub fn new(policy: Policy, keys: KeySet) -> Self {
+        Self { policy: Arc::new(policy), keys: Arc::new(keys) }
+    }
+
+    /// Decides about a token, at an instant, under rules.
+    ///
+    /// An application without rules says so with [`NoCutoffs`](crate::NoCutoffs).
+    ///
+    /// # Errors
+    /// A [`Rejection`]: the first stage that fails, and in it the first check.
+    pub fn validate(
+        &self,
+        token: &str,
+        rules: &(impl RuleSet + ?Sized),
+        now: UnixTime,
+    ) -> Result<Accepted, Rejection> {
+        self.decide(token, rules, now).map_err(|no| no.with_challenge(&self.policy.challenge))
+    }
+
+    fn decide(
+        &self,
+        token: &str,
+        rules: &(impl RuleSet + ?Sized),
+        now: UnixTime,
+    ) -> Result<Accepted, Rejection> {
+        let policy = &*self.policy;
+        let mut compact = Compact::parse(token, &policy.limits)?; // shape and size only
+        let header = Header::parse(&mut compact, policy.algorithms)?; // an allowed algorithm
+        let keys = self.keys.select(&header)?; // the key owns the algorithm, the header must agree
+        let signed = signature::verify(compact, header, &keys)?; // the only maker of `Signed`
+        let claims = Claims::parse(signed)?; // cannot be given unverified bytes
+        let permitted = policy.permit(claims, now)?; // typ, iss, aud, exp, nbf, iat, lifetime, age
+        let live = cutoff::pass(permitted, rules, &policy.cutoff, now)?; // what was taken back
+        Ok(Accepted::new(live, Arc::clone(&policy.challenge)))
+    }
+
+    /// The first four steps alone, with this validator's limits, algorithms and keys: for another kind
+    /// of signed message from the same issuer.
+    ///
+    /// # Errors
+    /// A [`Rejection`] of the stages shape, header, key and signature.
+    pub fn verify(&self, token: &str) -> Result<Signed, Rejection> {
+        let proven = self.keys.prove(token, &self.policy.limits, self.policy.algorithms);
+        proven.map_err(|reason| Rejection::new(reason).with_challenge(&self.policy.challenge))
+    }
+
+    /// Runs every check that can still run and reports them all.
+    ///
+    /// Its first failure is the rejection of [`validate`](Self::validate).
+    pub fn explain(
+        &self,
+        token: &str,
+        rules: &(impl RuleSet + ?Sized),
+        now: UnixTime,
+    ) -> Explanation {
+        let mut heard = Everything::default();
+        self.hear(token, rules, now, &mut heard);
+        heard.finish()
+    }
+
+    /// Walks the stages like [`decide`](Self::decide), but past failures.
+    fn hear(
+        &self,
+        token: &str,
+        rules: &(impl RuleSet + ?Sized),
+        now: UnixTime,
+        heard: &mut Everything,
+    ) {
+        let policy = &*self.policy;
+        let size = || format!("{} bytes; at most {}", token.len(), policy.limits.max_token_bytes);
+        let Some(mut compact) =
+            keep(heard, Stage::Shape, "shape", Compact::parse(token, &policy.limits), size)
+        else {
+            for stage in [Stage::Header, Stage::Key, Stage::Signature, Stage::Claims, Stage::Policy]
+            {
+                heard.skip(stage, stage.as_str());
+            }
+            return heard.skip(Stage::Cutoff, "cutoff");
+        };
+        let payload = compact.payload.clone();
+        let mut token_type = None;
+        let mut key = None;
+        let raw = RawHeader::read(core::mem::take(&mut compact.header));
+        match keep(heard, Stage::Header, "header", raw, String::new) {
+            None => {
+                heard.skip(Stage::Header, "algorithm");
+                heard.skip(Stage::Key, "key");
+                heard.skip(Stage::Signature, "signature");
+            }
+            Some(raw) => {
+                token_type = raw.token_type().map(String::from);
+                key = self.hear_signature(compact, raw, heard);
+            }
+        }
+        let Some(claims) =
+            keep(heard, Stage::Claims, "claims", ClaimSet::read(payload), String::new)
+        else {
+            heard.skip(Stage::Policy, "policy");
+            return heard.skip(Stage::Cutoff, "cutoff");
+        };
+        let issuers = key.as_ref().map(|key| key.issuers()).unwrap_or_default();
+        // An observer that hears everything is never left early.
+        let _always = policy.check(&claims, token_type.as_deref(), issuers, now, heard);
+        let key_id = key.as_ref().map(|key| key.id());
+        let facts = Facts { claims: &claims, key_id, policy: &policy.cutoff };
+        let mut listed = alloc::vec::Vec::new();
+        let _always = cutoff::check(&facts, rules, now, heard, Some(&mut listed));
+        heard.rules = listed;
+    }
+
+    fn hear_signature(
+        &self,
+        compact: Compact<'_>,
+        raw: RawHeader,
+        heard: &mut Everything,
+    ) -> Option<Arc<Prepared>> {
+        let described = describe_header(raw.algorithm(), raw.key_id());
+        let header = raw.allowed_by(self.policy.algorithms);
+        let allowed = || format!("{described}; allowed {}", self.policy.algorithms);
+        let Some(header) = keep(heard, Stage::Header, "algorithm", header, allowed) else {
+            heard.skip(Stage::Key, "key");
+            heard.skip(Stage::Signature, "signature");
+            return None;
+        };
+        let selected = self.keys.select(&header);
+        let Some(keys) = keep(heard, Stage::Key, "key", selected, || described.clone()) else {
+            heard.skip(Stage::Signature, "signature");
+            return None;
+        };
+        let tried = || {
+            let names: alloc::vec::Vec<&str> = keys.iter().map(|(key, _)| key.id()).collect();
+            format!("keys {names:?}")
+        };
+        let verified = signature::verify(compact, header, &keys);
+        keep(heard, Stage::Signature, "signature", verified, tried).map(|signed| signed.key)
+    }
+
+    /// The token of an `Authorization` header; see [`bearer`](crate::bearer()).
+    ///
+    /// # Errors
+    /// `token_missing`, with this validator's realm in the challenge.
+    pub fn bearer<'h>(&self, header: &'h str) -> Result<&'h str, Rejection> {
+        bearer(header).map_err(|no| no.with_challenge(&self.policy.challenge))
+    }
+
+    /// The answer to a request without an `Authorization` header.
+    pub fn missing_token(&self) -> Rejection {
+        Rejection::missing_token().with_challenge(&self.policy.challenge)
+    }
+
+    /// The same policy with other keys: an exchange at run time costs one allocation.
+    #[must_use]
+    pub fn with_keys(&self, keys: KeySet) -> Self {
+        Self { policy: Arc::clone(&self.policy), keys: Arc::new(keys) }
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+}
+
+/// Reports a step and hands on what it made.
+fn keep<T>(
+    heard: &mut Everything,
+    stage: Stage,
+    name: &'static str,
+    made: Result<T, Reason>,
+    compared: impl FnOnce() -> String,
+) -> Option<T> {
+    let (made, outcome) = match made {
+        Ok(made) => (Some(made), Ok(())),
+        Err(reason) => (None, Err(reason)),
+    };
+    let _always = heard.plain(stage, name, outcome, compared);
+    made
+}
+
+impl From<Reason> for Rejection {
+    fn from(reason: Reason) -> Self {
+        Self::new(reason)
+    }
+}
+
+impl fmt::Debug for Validator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Validator").field("policy", &self.policy).field("keys", &self.keys).finish()
+    }
+}

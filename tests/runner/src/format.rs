@@ -1,0 +1,247 @@
+//! The format of vectors, as `tests/README.md` describes it. Texts whose digits matter stay text.
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use lowwater::{Key, KeySet, Rejection, Requirement, UnixTime};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+#[derive(Deserialize)]
+pub struct File {
+    pub keysets: BTreeMap<String, Keys>,
+    pub policies: BTreeMap<String, Box<RawValue>>,
+    #[serde(default)]
+    pub tests: Vec<Case>,
+    #[serde(default)]
+    pub scenarios: Vec<Case>,
+}
+
+/// A test, or a scenario (which has steps).
+#[derive(Deserialize)]
+pub struct Case {
+    pub id: String,
+    pub keys: String,
+    pub policy: Option<String>,
+    pub only: Option<String>,
+    #[serde(default)]
+    pub algorithms: Vec<String>,
+    #[serde(default)]
+    pub token: String,
+    #[serde(default)]
+    pub rules: Vec<Box<RawValue>>,
+    #[serde(flatten)]
+    pub expected: Expected,
+    #[serde(default)]
+    pub set: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    pub steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+pub struct Step {
+    pub apply: Option<Box<RawValue>>,
+    pub check: Option<String>,
+    prune: Option<IgnoredAny>,
+    reload: Option<IgnoredAny>,
+    lift: Option<IgnoredAny>,
+    merge: Option<IgnoredAny>,
+    #[serde(flatten)]
+    pub expected: Expected,
+}
+
+/// What should come of a call. Members that are left out are not compared.
+#[derive(Deserialize)]
+pub struct Expected {
+    now: Option<f64>,
+    result: Option<String>,
+    code: Option<Codes>,
+    stage: Option<String>,
+    remedy: Option<String>,
+    status: Option<u16>,
+    pub require: Option<Require>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Codes {
+    One(String),
+    Any(Vec<String>),
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Require {
+    scopes: Option<Vec<String>>,
+    any_scope: Option<Vec<String>>,
+    permissions: Option<Vec<String>>,
+    any_permission: Option<Vec<String>>,
+    subject: Option<String>,
+    confirmation: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    jwks: Option<Box<RawValue>>,
+    #[serde(default)]
+    secrets: Vec<Secret>,
+    #[serde(default)]
+    pems: Vec<Pem>,
+    text: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Secret {
+    kid: Option<String>,
+    alg: Option<String>,
+    base64url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pem {
+    kid: Option<String>,
+    alg: Option<String>,
+    pem: String,
+}
+
+/// The JSON files under a path; a folder named `data` holds no vectors.
+pub fn files(path: &Path) -> Vec<PathBuf> {
+    let data = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name() == "data";
+    let all = walkdir::WalkDir::new(path).sort_by_file_name().into_iter();
+    let all = all.filter_entry(|entry| !data(entry));
+    let files = all.map(|entry| entry.unwrap_or_else(|fault| panic!("{fault}")).into_path());
+    files.filter(|file| file.extension().is_some_and(|ending| ending == "json")).collect()
+}
+
+impl File {
+    pub fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
+        Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
+    }
+}
+
+impl Keys {
+    pub fn read(&self, short_secrets: bool) -> Result<KeySet, Box<dyn Error>> {
+        let mut set = KeySet::builder();
+        if short_secrets {
+            set = set.allow_short_secrets();
+        }
+        for text in self.jwks.iter().map(|jwks| jwks.get()).chain(self.text.as_deref()) {
+            set = set.jwks(text)?;
+        }
+        for Secret { kid, alg, base64url } in &self.secrets {
+            let bytes = BASE64_URL_SAFE_NO_PAD.decode(base64url)?;
+            // Which length a secret needs is known once its algorithm is.
+            let key = if short_secrets {
+                Key::from_short_secret(&bytes)
+            } else {
+                Key::from_secret(&bytes)
+            };
+            set = set.key(named(key?, kid.as_deref(), alg.as_deref())?)?;
+        }
+        for Pem { kid, alg, pem } in &self.pems {
+            set = set.key(named(Key::from_pem(pem)?, kid.as_deref(), alg.as_deref())?)?;
+        }
+        Ok(set.build()?)
+    }
+}
+
+fn named(key: Key, kid: Option<&str>, alg: Option<&str>) -> Result<Key, Box<dyn Error>> {
+    let key = if let Some(kid) = kid { key.with_id(kid)? } else { key };
+    Ok(if let Some(alg) = alg { key.with_algorithm(alg.parse()?)? } else { key })
+}
+
+impl Case {
+    /// The name of a feature that is not built, if the case needs one.
+    pub fn unsupported(&self) -> Option<String> {
+        let steps = self.steps.iter().find_map(|step| match step {
+            Step { prune: Some(_), .. } => Some("prune"),
+            Step { reload: Some(_), .. } => Some("reload"),
+            Step { lift: Some(_), .. } => Some("lift"),
+            Step { merge: Some(_), .. } => Some("merge"),
+            _ => None,
+        });
+        let replica = self.set.get("kind").is_some_and(|kind| kind != "local");
+        steps.or(replica.then_some("replica")).map(Into::into)
+    }
+}
+
+impl Expected {
+    pub fn time(&self) -> UnixTime {
+        UnixTime::from_millis((self.now.unwrap_or_default() * 1000.0).round() as i64)
+    }
+
+    /// `Err`: what was expected, and what came.
+    pub fn compare(
+        &self,
+        answer: &Result<Result<(), Rejection>, Box<dyn Error>>,
+    ) -> Result<(), String> {
+        let (result, rejection) = match answer {
+            Err(_) => ("config_error", None),
+            Ok(Err(rejection)) => ("reject", Some(rejection)),
+            Ok(Ok(())) => ("accept", None),
+        };
+        let wanted = self.result.as_deref().unwrap_or("accept");
+        let code = |rejection: &Rejection| match &self.code {
+            None => true,
+            Some(Codes::One(code)) => rejection.code() == code.as_str(),
+            Some(Codes::Any(codes)) => codes.iter().any(|code| rejection.code() == code.as_str()),
+        };
+        let right = match wanted {
+            "refuse" => result != "accept",
+            _ => result == wanted,
+        } && rejection.is_none_or(|no| {
+            code(no)
+                && self.stage.as_deref().is_none_or(|stage| no.stage().as_str() == stage)
+                && self.remedy.as_deref().is_none_or(|remedy| no.remedy().as_str() == remedy)
+                && self.status.is_none_or(|status| no.http_status() == status)
+        });
+        let codes = match &self.code {
+            None => String::new(),
+            Some(Codes::One(code)) => code.clone(),
+            Some(Codes::Any(codes)) => codes.join(" or "),
+        };
+        let (stage, remedy) = (self.stage.as_deref(), self.remedy.as_deref());
+        let (stage, remedy) = (stage.unwrap_or("any stage"), remedy.unwrap_or("any remedy"));
+        let got = match answer {
+            Err(mistake) => mistake.to_string(),
+            Ok(Err(no)) => format!("{} {} {} {no}", no.code(), no.stage(), no.remedy()),
+            Ok(Ok(())) => String::new(),
+        };
+        if right {
+            Ok(())
+        } else {
+            Err(format!("expected {wanted} {codes} {stage} {remedy}, got {result} {got}"))
+        }
+    }
+}
+
+impl From<Require> for Requirement {
+    fn from(asked: Require) -> Self {
+        let mut requirement = Self::new();
+        if let Some(scopes) = asked.scopes {
+            requirement = requirement.scopes(scopes);
+        }
+        if let Some(scopes) = asked.any_scope {
+            requirement = requirement.any_scope(scopes);
+        }
+        if let Some(permissions) = asked.permissions {
+            requirement = requirement.permissions(permissions);
+        }
+        if let Some(permissions) = asked.any_permission {
+            requirement = requirement.any_permission(permissions);
+        }
+        if let Some(subject) = asked.subject {
+            requirement = requirement.subject(&subject);
+        }
+        if let Some(thumbprint) = asked.confirmation {
+            requirement = requirement.confirmation(&thumbprint);
+        }
+        requirement
+    }
+}
