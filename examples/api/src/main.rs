@@ -1,0 +1,2 @@
+//! An HTTP API guarded by lowwater, and a story played against it.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Writes tests/vectors: the only writer of that folder.
+fn main() {}
