@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::header::Header;
-use crate::json::{self, Decimal, Kind, Member, Rounding, Text, unescape};
+use crate::json::{self, Decimal, Kind, Known, Member, Text, unescape};
 use crate::key::Prepared;
 use crate::reason::Reason;
 use crate::signature::Signed;
@@ -49,19 +49,19 @@ impl ClaimSet {
             .map_err(|malformed| Reason::ClaimsJson { fault: malformed.fault })?;
         let read = Reader { text: &text, members: &members };
         Ok(Self {
-            issuer: read.string("iss")?,
-            subject: read.string("sub")?,
-            audience: read.audience()?,
-            expires_at: read.time("exp")?,
-            not_before: read.time("nbf")?,
-            issued_at: read.time("iat")?,
-            token_id: read.string("jti")?,
-            authenticated_at: read.time("auth_time")?,
-            session: read.string("sid")?,
-            client_id: read.string("client_id")?,
-            authorized_party: read.string("azp")?,
-            scope: read.list("scope", true, SCOPE)?,
-            permissions: read.list("permissions", false, STRINGS)?,
+            issuer: read.string(&const { Known::new("iss") })?,
+            subject: read.string(&const { Known::new("sub") })?,
+            audience: read.audience(&const { Known::new("aud") })?,
+            expires_at: read.time(&const { Known::new("exp") })?,
+            not_before: read.time(&const { Known::new("nbf") })?,
+            issued_at: read.time(&const { Known::new("iat") })?,
+            token_id: read.string(&const { Known::new("jti") })?,
+            authenticated_at: read.time(&const { Known::new("auth_time") })?,
+            session: read.string(&const { Known::new("sid") })?,
+            client_id: read.string(&const { Known::new("client_id") })?,
+            authorized_party: read.string(&const { Known::new("azp") })?,
+            scope: read.list(&const { Known::new("scope") }, true, SCOPE)?,
+            permissions: read.list(&const { Known::new("permissions") }, false, STRINGS)?,
             members,
             text,
         })
@@ -168,11 +168,9 @@ impl ClaimSet {
             Kind::String => test(&self.value_of(member)),
             Kind::Array => {
                 let list = member.value.of(&self.text);
-                json::elements(list).is_ok_and(|elements| {
-                    elements.iter().any(|element| {
-                        element.kind == Kind::String
-                            && test(&unescape(element.value.of(list), element.escaped))
-                    })
+                json::elements(list).any(|element| {
+                    element.kind == Kind::String
+                        && test(&unescape(element.value.of(list), element.escaped))
                 })
             }
             _ => false,
@@ -218,7 +216,7 @@ impl ClaimSet {
         };
         if member.kind == Kind::Array {
             let list = member.value.of(&self.text);
-            for element in json::elements(list).unwrap_or_default() {
+            for element in json::elements(list) {
                 Scalar::read(list, &element).into_iter().for_each(&mut visit);
             }
         } else {
@@ -255,65 +253,58 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn member(&self, name: &str) -> Option<&Member> {
-        self.members.iter().find(|member| member.is_named(self.text, name))
+    fn member(&self, claim: &Known) -> Option<&Member> {
+        self.members.iter().find(|member| member.is_called(self.text, claim))
     }
 
-    fn string(&self, claim: &'static str) -> Result<Option<Text>, Reason> {
+    fn string(&self, claim: &Known) -> Result<Option<Text>, Reason> {
         match self.member(claim) {
             None => Ok(None),
             Some(member) if member.kind == Kind::String => Ok(Some(Text::of(self.text, member))),
-            Some(_) => Err(Reason::ClaimType { claim, expected: STRING }),
+            Some(_) => Err(Reason::ClaimType { claim: claim.name, expected: STRING }),
         }
     }
 
-    fn time(&self, claim: &'static str) -> Result<Option<TokenTime>, Reason> {
+    fn time(&self, claim: &Known) -> Result<Option<TokenTime>, Reason> {
         let Some(member) = self.member(claim) else {
             return Ok(None);
         };
-        let decimal = Decimal::parse(member.value.of(self.text));
-        let millis = (member.kind == Kind::Number).then(|| decimal.time(Rounding::Down)).flatten();
-        match millis {
-            Some(millis) => {
-                let at = UnixTime::from_millis(millis);
-                Ok(Some(TokenTime { at, resolution: decimal.resolution() }))
+        let number = member.kind == Kind::Number;
+        match number.then(|| Decimal::read_time(member.value.of(self.text))).flatten() {
+            Some((millis, resolution)) => {
+                Ok(Some(TokenTime { at: UnixTime::from_millis(millis), resolution }))
             }
-            None => Err(Reason::ClaimType { claim, expected: TIME }),
+            None => Err(Reason::ClaimType { claim: claim.name, expected: TIME }),
         }
     }
 
-    fn audience(&self) -> Result<Option<Member>, Reason> {
-        let audience = self.list("aud", true, AUDIENCE)?;
-        match audience {
-            Some(member)
-                if member.kind == Kind::Array
-                    && json::elements(member.value.of(self.text))
-                        .is_ok_and(|all| all.is_empty()) =>
-            {
-                Err(Reason::ClaimType { claim: "aud", expected: AUDIENCE })
-            }
-            audience => Ok(audience),
+    fn audience(&self, claim: &Known) -> Result<Option<Member>, Reason> {
+        let audience = self.list(claim, true, AUDIENCE)?;
+        let empty = |member: &Member| {
+            member.kind == Kind::Array
+                && json::elements(member.value.of(self.text)).next().is_none()
+        };
+        if audience.as_ref().is_some_and(empty) {
+            return Err(Reason::ClaimType { claim: claim.name, expected: AUDIENCE });
         }
+        Ok(audience)
     }
 
     /// An array of strings, or, if `or_string`, one string.
     fn list(
         &self,
-        claim: &'static str,
+        claim: &Known,
         or_string: bool,
         expected: &'static str,
     ) -> Result<Option<Member>, Reason> {
-        let Some(member) = self.member(claim) else {
-            return Ok(None);
-        };
-        let strings = || {
-            json::elements(member.value.of(self.text))
-                .is_ok_and(|elements| elements.iter().all(|element| element.kind == Kind::String))
-        };
+        let Some(member) = self.member(claim) else { return Ok(None) };
+        let is_string = |element: Member| element.kind == Kind::String;
         match member.kind {
             Kind::String if or_string => Ok(Some(*member)),
-            Kind::Array if strings() => Ok(Some(*member)),
-            _ => Err(Reason::ClaimType { claim, expected }),
+            Kind::Array if json::elements(member.value.of(self.text)).all(is_string) => {
+                Ok(Some(*member))
+            }
+            _ => Err(Reason::ClaimType { claim: claim.name, expected }),
         }
     }
 }

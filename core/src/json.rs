@@ -13,7 +13,7 @@ mod text;
 
 pub(crate) use self::decimal::{Decimal, Rounding};
 pub(crate) use self::equality::same_value;
-pub(crate) use self::scan::{Kind, Malformed, Member, elements, members};
+pub(crate) use self::scan::{Kind, Known, Malformed, Member, elements, members};
 pub(crate) use self::text::{Text, unescape};
 
 /// Open objects and arrays, the outermost counted as 1.

@@ -236,15 +236,15 @@ impl<'t> Reader<'t> {
 }
 
 fn strings(text: &str, member: &Member) -> Option<BTreeSet<Box<str>>> {
+    if member.kind != Kind::Array {
+        return None;
+    }
     let list = member.value.of(text);
-    let elements = json::elements(list).ok().filter(|_| member.kind == Kind::Array)?;
-    elements
-        .iter()
-        .map(|element| {
-            let text = (element.kind == Kind::String).then(|| element.value.of(list))?;
-            Some(Box::from(&*unescape(text, element.escaped)))
-        })
-        .collect()
+    let string = |element: Member| {
+        let text = (element.kind == Kind::String).then(|| element.value.of(list))?;
+        Some(Box::from(&*unescape(text, element.escaped)))
+    };
+    json::elements(list).map(string).collect()
 }
 
 /// An RFC 3339 time in milliseconds, finer digits rounded up.

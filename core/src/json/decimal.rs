@@ -92,6 +92,17 @@ impl<'t> Decimal<'t> {
         self.negative && !self.is_zero()
     }
 
+    /// A time of a token: milliseconds, finer digits cut off, and how finely it was written.
+    pub(crate) fn read_time(text: &'t str) -> Option<(i64, i64)> {
+        // Nearly every time is a plain integer of ten digits: no need to take it apart.
+        if text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let millis = text.parse::<i64>().ok()?.checked_mul(1000)?;
+            return (millis <= LAST_MILLIS).then_some((millis, 1000));
+        }
+        let decimal = Self::parse(text);
+        Some((decimal.time(Rounding::Down)?, decimal.resolution()))
+    }
+
     /// Seconds read as milliseconds, if they lie in the years 1970 to 9999.
     pub(crate) fn time(&self, rounding: Rounding) -> Option<i64> {
         if self.is_negative() {
@@ -164,7 +175,9 @@ mod tests {
     use alloc::format;
 
     fn time(text: &str) -> Option<i64> {
-        Decimal::parse(text).time(Rounding::Down)
+        let time = Decimal::read_time(text).map(|(millis, _)| millis);
+        assert_eq!(time, Decimal::parse(text).time(Rounding::Down), "{text}: both ways");
+        time
     }
 
     #[test]

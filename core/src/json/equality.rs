@@ -32,9 +32,16 @@ fn same(text: &str, one: &Member, twin_text: &str, twin: &Member) -> bool {
         Kind::Null | Kind::False | Kind::True => true,
         Kind::Number => Decimal::parse(value).same_value(&Decimal::parse(twin_value)),
         Kind::String => bytes_of(value).eq(bytes_of(twin_value)),
-        Kind::Array => pairs(elements(value), elements(twin_value), |all, twins| {
-            all.iter().zip(twins).all(|(one, twin)| same(value, one, twin_value, twin))
-        }),
+        Kind::Array => {
+            let (mut all, mut twins) = (elements(value), elements(twin_value));
+            loop {
+                match (all.next(), twins.next()) {
+                    (None, None) => break true,
+                    (Some(one), Some(twin)) if same(value, &one, twin_value, &twin) => {}
+                    _ => break false,
+                }
+            }
+        }
         Kind::Object => pairs(members(value), members(twin_value), |all, twins| {
             all.iter().all(|one| {
                 let (name, _) = one.raw_name(value);

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::fmt;
 
-use super::text::{bytes_of, first_bytes};
+use super::text::{bytes_of, tag, tag_of};
 use super::{MAX_DEPTH, Span};
 
 /// What kind of value a span holds.
@@ -50,6 +50,15 @@ impl Member {
 
     /// Is this the member's name, after escapes?
     pub(crate) fn is_named(&self, text: &str, name: &str) -> bool {
+        self.tag == tag(name.as_bytes()) && self.is_spelled(text, name)
+    }
+
+    /// The same for a name that is known beforehand.
+    pub(crate) fn is_called(&self, text: &str, known: &Known) -> bool {
+        self.tag == known.tag && (known.name.len() <= 7 || self.is_spelled(text, known.name))
+    }
+
+    fn is_spelled(&self, text: &str, name: &str) -> bool {
         let raw = self.name.of(text);
         if self.name_escaped { bytes_of(raw).eq(name.bytes()) } else { raw == name }
     }
@@ -66,10 +75,32 @@ impl Member {
         text.get(start..self.value.end.saturating_add(quote)).unwrap_or_default()
     }
 
+    /// Completes a member with the value that ends here.
+    fn close(&mut self, end: usize, kind: Kind, escaped: bool) {
+        // The quotes of a string are no part of it.
+        let quote = usize::from(kind == Kind::String);
+        self.value.start = self.value.start.saturating_add(quote);
+        self.value.end = end.saturating_sub(quote);
+        self.kind = kind;
+        self.escaped = escaped;
+    }
+
     fn compare_names(&self, other: &Self, text: &str) -> Ordering {
         self.tag
             .cmp(&other.tag)
             .then_with(|| bytes_of(self.name.of(text)).cmp(bytes_of(other.name.of(text))))
+    }
+}
+
+/// A name that is looked for in every token, its tag computed beforehand.
+pub(crate) struct Known {
+    pub(crate) name: &'static str,
+    tag: u64,
+}
+
+impl Known {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, tag: tag(name.as_bytes()) }
     }
 }
 
@@ -99,16 +130,23 @@ pub(crate) fn members(text: &str) -> Result<Vec<Member>, Malformed> {
     Ok(scanner.outer)
 }
 
-/// The elements of the array that is the whole of `text`.
-pub(crate) fn elements(text: &str) -> Result<Vec<Member>, Malformed> {
-    let mut scanner = Scanner { text, at: 0, depth: 0, outer: Vec::new() };
-    scanner.white_space();
-    if scanner.peek() != Some(b'[') {
-        return Err(scanner.fault("expected an array"));
-    }
-    scanner.value()?;
-    scanner.end()?;
-    Ok(scanner.outer)
+/// The elements of an array whose text the scanner has read before: the value of a member of kind
+/// [`Kind::Array`]. Asks for no memory. Of any other text it yields nothing that can be trusted.
+pub(crate) fn elements(text: &str) -> impl Iterator<Item = Member> {
+    let mut scanner = Scanner { text, at: 0, depth: 1, outer: Vec::new() };
+    core::iter::from_fn(move || {
+        scanner.white_space();
+        match scanner.peek()? {
+            b'[' | b',' => scanner.advance(), // the bracket before the first, a comma before the others
+            _ => return None,
+        }
+        scanner.white_space();
+        let start = scanner.at;
+        let (kind, escaped) = scanner.value().ok()?;
+        let mut element = Member::unnamed(Span { start, end: start }, kind);
+        element.close(scanner.at, kind, escaped);
+        Some(element)
+    })
 }
 
 /// Checks that `text` is one JSON value of any kind.
@@ -130,6 +168,7 @@ struct Scanner<'t> {
 }
 
 impl Scanner<'_> {
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -142,6 +181,7 @@ impl Scanner<'_> {
         self.at = self.at.saturating_add(1);
     }
 
+    #[inline]
     fn white_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.advance();
@@ -202,7 +242,7 @@ impl Scanner<'_> {
             self.white_space();
             self.expect(b':', "expected a colon")?;
             self.white_space();
-            let tag = first_bytes(name.of(self.text), name_escaped);
+            let tag = tag_of(name.of(self.text), name_escaped);
             let value = Span { start: self.at, end: self.at };
             let place = self.outer.len();
             self.outer.push(Member {
@@ -214,7 +254,9 @@ impl Scanner<'_> {
                 escaped: false,
             });
             let (kind, escaped) = self.value()?;
-            self.close(place, kind, escaped);
+            if let Some(member) = self.outer.get_mut(place) {
+                member.close(self.at, kind, escaped);
+            }
             self.white_space();
             match self.peek() {
                 Some(b',') => self.advance(),
@@ -238,16 +280,7 @@ impl Scanner<'_> {
         }
         loop {
             self.white_space();
-            let value = Span { start: self.at, end: self.at };
-            let place = self.outer.len();
-            let outermost = self.depth == 1;
-            if outermost {
-                self.outer.push(Member::unnamed(value, Kind::Null));
-            }
-            let (kind, escaped) = self.value()?;
-            if outermost {
-                self.close(place, kind, escaped);
-            }
+            self.value()?;
             self.white_space();
             match self.peek() {
                 Some(b',') => self.advance(),
@@ -257,19 +290,6 @@ impl Scanner<'_> {
         }
         self.advance();
         Ok(())
-    }
-
-    /// Completes the member at `place` with the value that ends here.
-    fn close(&mut self, place: usize, kind: Kind, escaped: bool) {
-        let end = self.at;
-        if let Some(member) = self.outer.get_mut(place) {
-            // The quotes of a string are no part of it.
-            let quote = usize::from(kind == Kind::String);
-            member.value.start = member.value.start.saturating_add(quote);
-            member.value.end = end.saturating_sub(quote);
-            member.kind = kind;
-            member.escaped = escaped;
-        }
     }
 
     /// Refuses two members of one name among those from `first` on.
@@ -310,10 +330,15 @@ impl Scanner<'_> {
         self.expect(b'"', "expected a string")?;
         let start = self.at;
         let mut escaped = false;
+        let bytes = self.text.as_bytes();
+        let end = start.saturating_add(plain_length(bytes.get(start..).unwrap_or_default()));
+        if bytes.get(end) == Some(&b'"') {
+            self.at = end.saturating_add(1);
+            return Ok((Span { start, end }, false)); // nearly every string has no escape
+        }
         loop {
             let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            let plain = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20);
-            self.at = self.at.saturating_add(plain.unwrap_or(rest.len()));
+            self.at = self.at.saturating_add(plain_length(rest));
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -402,6 +427,35 @@ impl Scanner<'_> {
         self.at = self.at.saturating_add(count);
         Ok(())
     }
+}
+
+/// How many bytes from the start are neither a quote, nor a backslash, nor a control character.
+///
+/// Eight at a time: `x - 0x01..` borrows into the high bit of exactly those bytes that are zero (and
+/// perhaps of bytes above one that is, which does not matter: the first is what is asked for), so
+/// xoring with the byte looked for finds it; subtracting 0x20 finds control characters. Bytes from
+/// 0x80 up are masked out: they are parts of characters beyond ASCII.
+fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut length = 0_usize;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let equal = |byte: u64| {
+            let zero = word ^ byte.wrapping_mul(ONES);
+            zero.wrapping_sub(ONES) & !zero
+        };
+        let control = word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word;
+        let found = (equal(0x22) | equal(0x5c) | control) & HIGH;
+        if found != 0 {
+            let bits = usize::try_from(found.trailing_zeros()).unwrap_or_default();
+            return length.saturating_add(bits / 8);
+        }
+        length = length.saturating_add(8);
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    length.saturating_add(rest.iter().position(special).unwrap_or(rest.len()))
 }
 
 #[cfg(test)]
@@ -505,6 +559,20 @@ mod tests {
             ["0", "-0", "1e5", "1E-5", "0.0", "\"\"", "[]", "{}", "[ ]", " null ", "\"\u{7f}\""]
         {
             assert!(validate(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn strings_end_where_a_byte_by_byte_search_ends_them() {
+        for special in 0..=255_u8 {
+            for place in 0..20 {
+                let mut bytes = [b'~'; 20];
+                bytes[place] = special;
+                bytes[19] = 0x80; // borrows must not leak into or out of other bytes
+                bytes[place.saturating_sub(1)] = 0xff;
+                let slow = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+                assert_eq!(plain_length(&bytes), slow.unwrap_or(20), "{special} at {place}");
+            }
         }
     }
 

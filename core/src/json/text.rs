@@ -58,29 +58,36 @@ pub(super) fn bytes_of(raw: &str) -> impl Iterator<Item = u8> {
     })
 }
 
-/// A number that is equal for equal names: the first seven bytes and the length, after escapes.
-pub(super) fn first_bytes(raw: &str, escaped: bool) -> u64 {
-    fn tag(bytes: impl Iterator<Item = u8>) -> u64 {
-        let (mut tag, mut count) = (0_u64, 0_u64);
-        for byte in bytes {
-            if count < 7 {
-                tag = (tag << 8) | u64::from(byte);
-            }
-            count = count.wrapping_add(1);
-        }
-        tag ^ (count << 56)
+/// A number that is equal for equal names: the first seven bytes and the length, after escapes. Up to
+/// seven bytes it is the name.
+pub(super) fn tag_of(raw: &str, escaped: bool) -> u64 {
+    if !escaped {
+        return tag(raw.as_bytes());
     }
-    if escaped { tag(bytes_of(raw)) } else { short_tag(raw.as_bytes()) }
+    let (mut tag, mut count) = (0_u64, 0_u64);
+    for byte in bytes_of(raw) {
+        if count < 7 {
+            tag = (tag << 8) | u64::from(byte);
+        }
+        count = count.wrapping_add(1);
+    }
+    tag ^ (count << 56)
 }
 
 /// The same number for a name without escapes, without walking all of it.
-fn short_tag(bytes: &[u8]) -> u64 {
-    let mut tag = 0_u64;
-    for byte in bytes.iter().take(7) {
-        tag = (tag << 8) | u64::from(*byte);
+pub(super) const fn tag(name: &[u8]) -> u64 {
+    let (mut tag, mut rest, mut count) = (0_u64, name, 0_u8);
+    while let ([first, after @ ..], 0..7) = (rest, count) {
+        tag = (tag << 8) | widen(*first);
+        rest = after;
+        count = count.wrapping_add(1);
     }
-    let count = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    tag ^ (count << 56)
+    let [low, ..] = name.len().to_le_bytes(); // of longer names the low byte of the length will do
+    tag ^ (widen(low) << 56)
+}
+
+const fn widen(byte: u8) -> u64 {
+    u64::from_le_bytes([byte, 0, 0, 0, 0, 0, 0, 0])
 }
 
 /// A string as it reads after its escapes; borrowed where it has none.
@@ -129,8 +136,9 @@ mod tests {
     fn tags_agree_however_the_name_is_spelled() {
         for (plain, escaped) in [("exp", r"\u0065xp"), ("", ""), ("a/b", r"a\/b"), ("é", r"\u00e9")]
         {
-            assert_eq!(first_bytes(plain, false), first_bytes(escaped, true), "{plain}");
+            assert_eq!(tag_of(plain, false), tag_of(escaped, true), "{plain}");
         }
-        assert_ne!(first_bytes("expires", false), first_bytes("expires_at", false));
+        assert_ne!(tag_of("expires", false), tag_of("expires_at", false));
+        assert_eq!(tag_of("expires_at", false), tag(b"expires_in"), "settled by the whole name");
     }
 }

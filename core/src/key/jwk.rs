@@ -32,13 +32,11 @@ pub(super) fn read_set(jwks: &str, short_secret: bool) -> Result<Read, ConfigErr
         return Err(ConfigError::expected(what, 0, expected));
     };
     let text = list.value.of(jwks);
-    let not_a_list = || ConfigError::expected(what, list.value.start, "`keys` must be an array");
     if list.kind != Kind::Array {
-        return Err(not_a_list());
+        return Err(ConfigError::expected(what, list.value.start, "`keys` must be an array"));
     }
-    let elements = json::elements(text).map_err(|_| not_a_list())?;
     let jwks: Vec<Option<Jwk<'_>>> =
-        elements.iter().map(|element| Jwk::new(text, element)).collect();
+        json::elements(text).map(|element| Jwk::new(text, &element)).collect();
     // A set in which any member is not `oct` is a set of public keys: a secret in it is no secret.
     let is_oct = |jwk: &Jwk<'_>| jwk.string("kty").as_deref() == Some("oct");
     let public = !jwks.iter().all(|jwk| jwk.as_ref().is_some_and(is_oct));
@@ -129,9 +127,11 @@ impl<'t> Jwk<'t> {
         };
         let text = member.value.of(self.text);
         let fault = KeyFault::NotForVerification;
-        let operations = json::elements(text).map_err(|_| fault)?;
+        if member.kind != Kind::Array {
+            return Err(fault);
+        }
         let mut names = Vec::new();
-        for operation in &operations {
+        for operation in json::elements(text) {
             if operation.kind != Kind::String {
                 return Err(fault);
             }

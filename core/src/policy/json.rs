@@ -81,9 +81,11 @@ impl Value<'_> {
     fn strings(&self, member: &'static str) -> Result<Vec<String>, ConfigError> {
         let wrong = ConfigError::Policy { member, expected: "a list of strings" };
         let text = self.member.value.of(self.text);
-        let elements = json::elements(text).map_err(|_| wrong.clone())?;
+        if self.member.kind != Kind::Array {
+            return Err(wrong);
+        }
         let mut strings = Vec::new();
-        for element in &elements {
+        for element in json::elements(text) {
             if element.kind != Kind::String {
                 return Err(wrong);
             }
