@@ -36,7 +36,7 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 
@@ -156,7 +156,12 @@ impl Observer for Everything {
     }
 }
 
+/// A value of the token, or that there is none.
+pub(crate) fn shown(name: &str, value: Option<&str>) -> String {
+    value.map_or_else(|| format!("no {name}"), |value| format!("{name} {value:?}"))
+}
+
 /// The header's values for an explanation.
 pub(crate) fn describe_header(algorithm: &str, key_id: Option<&str>) -> String {
-    format!("alg {algorithm:?}, kid {key_id:?}")
+    format!("alg {algorithm:?}, {}", shown("kid", key_id))
 }

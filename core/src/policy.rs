@@ -16,6 +16,7 @@ use alloc::vec::Vec;
 use crate::algorithm::AlgorithmSet;
 use crate::claims::{ClaimSet, Claims};
 use crate::compact::Limits;
+use crate::explain::shown;
 use crate::json::same_value;
 use crate::observer::{FirstFailure, Observer};
 use crate::reason::{Name, Reason, Stage};
@@ -176,14 +177,14 @@ impl Policy {
         let stage = Stage::Policy;
         let leeway = self.cutoff.leeway;
         observer.plain(stage, "token type", self.check_type(token_type), || {
-            format!("typ {token_type:?}; must be {}", self.token_type.expected())
+            format!("{}; must be {}", shown("typ", token_type), self.token_type.expected())
         })?;
         observer.plain(stage, "issuer", self.check_issuer(claims, key_issuers), || {
             let bound = match key_issuers {
                 [] => String::new(),
                 _ => format!("; the key is bound to {key_issuers:?}"),
             };
-            format!("iss {:?}; allowed {}{bound}", claims.issuer(), self.issuers.describe())
+            format!("{}; allowed {}{bound}", shown("iss", claims.issuer()), self.issuers.describe())
         })?;
         observer.plain(stage, "audience", self.check_audience(claims), || {
             let mut named = Vec::new();
@@ -204,10 +205,12 @@ impl Policy {
             format!("{}{login}", compare("iat", claims.issued_at, leeway, now))
         })?;
         observer.plain(stage, "lifetime", self.check_lifetime(claims), || {
-            format!("exp - iat; at most {} s", or_unbounded(self.max_lifetime))
+            let lifetime = claims.expires_at.zip(claims.issued_at);
+            let lifetime = lifetime.map(|(exp, iat)| exp.at.since(iat.at));
+            limited("lifetime", lifetime, self.max_lifetime)
         })?;
         observer.plain(stage, "age", self.check_age(claims, now), || {
-            format!("now - iat; at most {} s", or_unbounded(self.max_age))
+            limited("age", claims.issued_at.map(|iat| now.since(iat.at)), self.max_age)
         })?;
         for name in &self.required {
             let missing = Reason::Missing { claim: Name::Configured(Arc::clone(name)) };
@@ -335,10 +338,15 @@ impl Policy {
 fn compare(claim: &str, time: Option<TokenTime>, leeway: i64, now: UnixTime) -> String {
     match time {
         Some(time) => format!("{claim} {}; now {now}; leeway {} s", time.at, Seconds(leeway)),
-        None => format!("{claim} missing"),
+        None => format!("no {claim}"),
     }
 }
 
-fn or_unbounded(limit: Option<i64>) -> String {
-    limit.map_or_else(|| "unbounded".to_string(), |limit| Seconds(limit).to_string())
+/// A span beside its limit.
+pub(crate) fn limited(name: &str, span: Option<i64>, limit: Option<i64>) -> String {
+    let span = span.map_or_else(|| "unknown".to_string(), |span| format!("{} s", Seconds(span)));
+    match limit {
+        Some(limit) => format!("{name} {span}; at most {} s", Seconds(limit)),
+        None => format!("{name} {span}; no limit"),
+    }
 }

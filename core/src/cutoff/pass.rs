@@ -9,7 +9,7 @@ use super::rule::Until;
 use super::state::{Found, RuleSet};
 use crate::claims::Claims;
 use crate::observer::{FirstFailure, Observer};
-use crate::policy::{CutoffPolicy, MissingAuthTime, Permitted, SameSecond};
+use crate::policy::{CutoffPolicy, MissingAuthTime, Permitted, SameSecond, limited};
 use crate::reason::{Code, Reason, Revoked, Stage};
 use crate::rejection::{Rejection, Remedy};
 use crate::time::{Seconds, TokenTime, UnixTime};
@@ -67,8 +67,8 @@ pub(crate) fn check(
     let mut asked = Asked { facts, now, note: None };
     let age = asked.session_age();
     observer.check(Stage::Cutoff, "session age", age, || {
-        let limit = facts.policy.max_session.map(|limit| Seconds(limit).to_string());
-        format!("now - auth_time; at most {} s", limit.as_deref().unwrap_or("unbounded"))
+        let since = facts.claims.authenticated_at.map(|login| now.since(login.at));
+        limited("session age", since, facts.policy.max_session)
     })?;
     let mut worst: Option<Verdict> = None;
     let mut matches = 0_usize;
@@ -84,7 +84,7 @@ pub(crate) fn check(
         };
     });
     let outcome = worst.map_or(Ok(()), |verdict| Err(verdict.rejection(now)));
-    observer.check(Stage::Cutoff, "rules", outcome, || format!("{matches} rules match"))?;
+    observer.check(Stage::Cutoff, "rules", outcome, || format!("rules that match: {matches}"))?;
     Ok(asked.note)
 }
 

@@ -1,5 +1,16 @@
 //! Makes tokens for tests and benchmarks. The library itself does not sign.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test binary uses its own part; fixed keys")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    missing_debug_implementations,
+    reason = "each test binary includes it and uses its own part; keys are fixed"
+)]
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
