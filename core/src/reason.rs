@@ -214,6 +214,7 @@ pub(crate) enum Reason {
     SessionAge { since: UnixTime, limit: i64, leeway: i64 },
     NoAuthenticationTime,
     NoIssuedAt,
+    RulesUnavailable,
     Suspended,
     Scope { any: bool },
     Permission { any: bool },
@@ -242,7 +243,7 @@ impl fmt::Display for Name {
 pub(crate) enum Revoked {
     /// The claim (`iat`, `auth_time`) at `at` lies before the cutoff, or in the same instant as far as
     /// anyone can tell.
-    Before { claim: &'static str, at: UnixTime, high: UnixTime, same_second: bool },
+    Before { claim: &'static str, at: UnixTime, low: UnixTime, high: UnixTime, same_second: bool },
     /// One id is refused.
     Id,
 }
@@ -278,6 +279,7 @@ impl Reason {
             Self::RevokedSession(_) | Self::SessionAge { .. } | Self::NoAuthenticationTime => {
                 Code::SessionRevoked
             }
+            Self::RulesUnavailable => Code::RulesUnavailable,
             Self::Suspended => Code::Suspended,
             Self::Scope { .. } => Code::ScopeMissing,
             Self::Permission { .. } => Code::PermissionMissing,
@@ -308,6 +310,7 @@ impl Reason {
             | Self::SessionAge { .. }
             | Self::NoAuthenticationTime
             | Self::NoIssuedAt
+            | Self::RulesUnavailable
             | Self::Suspended => Stage::Cutoff,
             Self::Scope { .. }
             | Self::Permission { .. }
@@ -410,6 +413,7 @@ impl fmt::Display for Reason {
             Self::NoIssuedAt => {
                 f.write_str("the token does not say when it was issued (`iat`), which a rule needs")
             }
+            Self::RulesUnavailable => f.write_str("the rules cannot be asked now"),
             Self::Suspended => f.write_str("the account is suspended"),
             Self::Scope { any: false } => f.write_str("a scope that is needed is missing"),
             Self::Scope { any: true } => f.write_str("none of the scopes that would do is there"),
@@ -433,12 +437,13 @@ impl fmt::Display for Reason {
 impl fmt::Display for Revoked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Before { claim, at, high, same_second: false } => {
-                write!(f, "`{claim}` is {at}, before the cutoff at {high}")
+            Self::Before { claim, at, low, same_second: false, .. } => {
+                write!(f, "`{claim}` is {at}, before the cutoff at {low}")
             }
-            Self::Before { claim, at, high, same_second: true } => write!(
+            Self::Before { claim, at, low, high, same_second: true } => write!(
                 f,
-                "`{claim}` is {at}, which cannot be told from before the cutoff at {high}"
+                "`{claim}` is {at}, which cannot be told from before the cutoff at {low}; from {high} on \
+                 tokens pass"
             ),
             Self::Id => f.write_str("a rule names it"),
         }

@@ -21,7 +21,8 @@ pub enum Remedy {
     Reauthenticate,
     /// Ask for more scope.
     StepUp,
-    /// Wait until this instant, then retry or refresh.
+    /// Wait until this instant. Then, for `token_not_yet_valid` and `issued_in_future`, the same token
+    /// passes; for `token_revoked` a token issued from then on does, so refresh once it has come.
     WaitUntil(UnixTime),
     /// Do not retry: a person has to change something first.
     Stop,
@@ -80,10 +81,11 @@ pub(crate) struct Challenge {
 pub struct Rejection {
     reason: Reason,
     remedy: Remedy,
-    /// Seconds for `Retry-After`.
-    retry_after: Option<u64>,
+    /// Seconds for `Retry-After`. 32 bits hold 136 years and keep a rejection below 128 bytes, from
+    /// where on clippy would warn every caller who returns one.
+    retry_after: Option<u32>,
     /// Seconds for `max_age` of RFC 9470.
-    max_age: Option<u64>,
+    max_age: Option<u32>,
     /// The scopes that were asked for, as the challenge lists them.
     scope: Option<Box<str>>,
     challenge: Option<Arc<Challenge>>,
@@ -103,6 +105,7 @@ impl Rejection {
             Code::TokenExpired | Code::TokenTooOld => Remedy::Refresh,
             Code::ScopeMissing => Remedy::StepUp,
             Code::Suspended => Remedy::Stop,
+            Code::RulesUnavailable => Remedy::RetryLater,
             Code::SessionRevoked => Remedy::Reauthenticate,
             _ => Remedy::None,
         };
@@ -116,13 +119,19 @@ impl Rejection {
         self
     }
 
+    /// Ends by itself: says in how many seconds to ask again.
+    pub(crate) const fn retry_in(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     pub(crate) const fn remedied_by(mut self, remedy: Remedy) -> Self {
         self.remedy = remedy;
         self
     }
 
     /// A login within the last `max_age` seconds satisfies what was refused.
-    pub(crate) const fn login_within(mut self, max_age: u64) -> Self {
+    pub(crate) const fn login_within(mut self, max_age: u32) -> Self {
         self.max_age = Some(max_age);
         self
     }
@@ -185,7 +194,7 @@ impl Rejection {
 
     /// Seconds for a `Retry-After` header, where waiting helps.
     #[must_use]
-    pub const fn retry_after(&self) -> Option<u64> {
+    pub const fn retry_after(&self) -> Option<u32> {
         self.retry_after
     }
 
@@ -229,8 +238,9 @@ impl Rejection {
 }
 
 /// Milliseconds as whole seconds, rounded up; 0 for the past.
-fn whole_seconds_up(millis: i64) -> u64 {
-    u64::try_from(millis.max(0)).unwrap_or_default().div_ceil(1000)
+fn whole_seconds_up(millis: i64) -> u32 {
+    let seconds = millis.max(0).unsigned_abs().div_ceil(1000);
+    u32::try_from(seconds).unwrap_or(u32::MAX)
 }
 
 impl fmt::Display for Rejection {

@@ -37,6 +37,21 @@ impl UnixTime {
         Self(milliseconds)
     }
 
+    /// The instant so long after 1970: the bridge from a clock of `std`.
+    ///
+    /// ```
+    /// # use lowwater::UnixTime;
+    /// use std::time::SystemTime;
+    ///
+    /// let now = UnixTime::since_epoch(SystemTime::UNIX_EPOCH.elapsed()?);
+    /// # assert!(now > UnixTime::from_secs(1_700_000_000));
+    /// # Ok::<(), std::time::SystemTimeError>(())
+    /// ```
+    #[must_use]
+    pub fn since_epoch(span: Duration) -> Self {
+        Self(0).after(span)
+    }
+
     /// Milliseconds since 1970.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
@@ -82,7 +97,8 @@ impl UnixTime {
     }
 }
 
-/// Seconds, with three decimals where they are not zero.
+/// Seconds, with three decimals where they are not zero: for people. A rule tells `5` (some instant of
+/// that second) from `5.000`, so do not write rules with it.
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt_seconds(self.0, f)

@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
+use core::time::Duration;
 
 use crate::accepted::Accepted;
 use crate::bearer::bearer;
@@ -211,6 +212,17 @@ impl Validator {
     /// The answer to a request without an `Authorization` header.
     pub fn missing_token(&self) -> Rejection {
         Rejection::missing_token().with_challenge(&self.policy.challenge)
+    }
+
+    /// The answer when the rules cannot be asked: a lock that is poisoned, a store that is down. 503,
+    /// because the token is not known to be bad.
+    ///
+    /// Never answer such a fault by leaving the rules out.
+    pub fn rules_unavailable(&self, retry_after: Duration) -> Rejection {
+        let seconds = retry_after.as_millis().div_ceil(1000);
+        Rejection::new(Reason::RulesUnavailable)
+            .retry_in(u32::try_from(seconds).unwrap_or(u32::MAX))
+            .with_challenge(&self.policy.challenge)
     }
 
     /// The same policy with other keys: an exchange at run time costs one allocation.

@@ -95,7 +95,7 @@ struct Verdict {
     /// No token and no login satisfies it before.
     until: Option<UnixTime>,
     /// A login within so many seconds does, for remedy Reauthenticate.
-    max_age: u64,
+    max_age: u32,
 }
 
 impl Verdict {
@@ -173,7 +173,7 @@ impl Asked<'_, '_> {
             return Ok(());
         }
         let leeway = self.facts.policy.leeway;
-        let max_age = u64::try_from(limit.div_euclid(1000)).unwrap_or_default();
+        let max_age = u32::try_from(limit.div_euclid(1000)).unwrap_or(u32::MAX);
         let reason = match self.login() {
             Some((_, time)) if self.now.since(time.at) < limit.saturating_add(leeway) => {
                 return Ok(());
@@ -188,7 +188,8 @@ impl Asked<'_, '_> {
     fn ask(&mut self, found: Found) -> Option<Verdict> {
         match found {
             Found::IssuedBefore { low, high } => {
-                let high_time = UnixTime::from_millis(high);
+                let (low_time, high_time) =
+                    (UnixTime::from_millis(low), UnixTime::from_millis(high));
                 let Some(time) = self.facts.claims.issued_at else {
                     let remedy = Remedy::None;
                     return Some(Verdict {
@@ -199,8 +200,13 @@ impl Asked<'_, '_> {
                     });
                 };
                 let same_second = self.before(time, low, high)?;
-                let reason =
-                    Revoked::Before { claim: "iat", at: time.at, high: high_time, same_second };
+                let reason = Revoked::Before {
+                    claim: "iat",
+                    at: time.at,
+                    low: low_time,
+                    high: high_time,
+                    same_second,
+                };
                 let until = high_time.round_up_to_second();
                 // A refresh within the cutoff's own second, or before it, gives a token that is refused
                 // again: the client has to wait, and is told how long.
@@ -216,7 +222,8 @@ impl Asked<'_, '_> {
                 if self.facts.claims.is_machine() && !names_client {
                     return None;
                 }
-                let high_time = UnixTime::from_millis(high);
+                let (low_time, high_time) =
+                    (UnixTime::from_millis(low), UnixTime::from_millis(high));
                 let reason = match self.login() {
                     None => Reason::NoAuthenticationTime,
                     Some((claim, time)) => {
@@ -225,13 +232,14 @@ impl Asked<'_, '_> {
                         Reason::RevokedSession(Revoked::Before {
                             claim,
                             at,
+                            low: low_time,
                             high: high_time,
                             same_second,
                         })
                     }
                 };
                 let since = self.now.since(high_time).max(0).div_euclid(1000);
-                let max_age = u64::try_from(since).unwrap_or_default();
+                let max_age = u32::try_from(since).unwrap_or(u32::MAX);
                 let remedy = Remedy::Reauthenticate;
                 Some(Verdict { reason, remedy, until: Some(high_time), max_age })
             }

@@ -100,6 +100,12 @@ impl Except {
 
 /// One rule: a target, what it says, and for people an id and a reason.
 ///
+/// Which one? *This access is over, a new token is fine*: [`issued_before`](Self::issued_before). *The
+/// user has to log in again*: [`authenticated_before`](Self::authenticated_before); it needs
+/// `auth_time`, which most issuers leave out of access tokens (see
+/// [`MissingAuthTime`](crate::MissingAuthTime)). *This one session, token, device*:
+/// [`revoked`](Self::revoked). *This account may not act for now*: [`suspended`](Self::suspended).
+///
 /// Mistakes in a rule are told by [`Cutoffs::apply`](crate::Cutoffs::apply), not here, so that a rule
 /// can be written down in one expression.
 ///
@@ -133,6 +139,10 @@ impl Rule {
     /// Refuse tokens issued (`iat`) before `at`: `token_revoked`. A refresh gives a token that passes.
     ///
     /// For a changed role, an application whose access was withdrawn, a leaked token.
+    ///
+    /// Most issuers write `iat` in whole seconds. A token of the cutoff's own second cannot be told
+    /// from one before it and is refused, for up to a second, with `Retry-After`;
+    /// [`SameSecond`](crate::SameSecond) decides otherwise.
     pub fn issued_before(target: Target, at: impl Into<At>) -> Self {
         Self::new(target, Kind::IssuedBefore(Cutoff::new(at.into())))
     }

@@ -72,6 +72,10 @@ impl Matching for NoCutoffs {
 /// the higher version. What is asked for each token are the shapes of targets that are present, so the
 /// cost follows the number of shapes and not that of rules.
 ///
+/// Nothing here is locked: share it behind the lock of your choice, `RwLock<Cutoffs>` for example. If
+/// the lock is poisoned or the store behind it is down, answer with
+/// [`Validator::rules_unavailable`](crate::Validator::rules_unavailable), never without the rules.
+///
 /// ```
 /// use lowwater::{Cutoffs, Rule, Target, UnixTime};
 ///
@@ -225,6 +229,23 @@ pub enum Change {
     AlreadyHeld,
 }
 
+impl Change {
+    /// `applied` or `already_held`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::AlreadyHeld => "already_held",
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A rule could not be applied; what held before holds still.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -236,6 +257,16 @@ pub enum ApplyError {
 impl From<ConfigError> for ApplyError {
     fn from(mistake: ConfigError) -> Self {
         Self::Invalid(mistake)
+    }
+}
+
+impl ApplyError {
+    /// A stable snake_case name of the mistake.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(mistake) => mistake.code(),
+        }
     }
 }
 
