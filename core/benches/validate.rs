@@ -9,8 +9,6 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a benchmark: a panic is how it fails"

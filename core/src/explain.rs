@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::cutoff::MatchedRule;
-use crate::observer::Observer;
+use crate::observer::{Observer, shown};
 use crate::reason::{Code, Stage};
 use crate::rejection::Rejection;
 
@@ -154,11 +154,6 @@ impl Observer for Everything {
         }
         Ok(())
     }
-}
-
-/// A value of the token, or that there is none.
-pub(crate) fn shown(name: &str, value: Option<&str>) -> String {
-    value.map_or_else(|| format!("no {name}"), |value| format!("{name} {value:?}"))
 }
 
 /// The header's values for an explanation.

@@ -3,6 +3,8 @@
 //! before T*.
 #![no_std]
 #![forbid(unsafe_code)]
+#![deny(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 extern crate alloc;
 #[cfg(test)]

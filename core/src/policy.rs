@@ -16,9 +16,8 @@ use alloc::vec::Vec;
 use crate::algorithm::AlgorithmSet;
 use crate::claims::{ClaimSet, Claims};
 use crate::compact::Limits;
-use crate::explain::shown;
 use crate::json::same_value;
-use crate::observer::{FirstFailure, Observer};
+use crate::observer::{FirstFailure, Observer, limited, shown};
 use crate::reason::{Name, Reason, Stage};
 use crate::rejection::{Challenge, Rejection};
 use crate::time::{Seconds, TokenTime, UnixTime};
@@ -339,14 +338,5 @@ fn compare(claim: &str, time: Option<TokenTime>, leeway: i64, now: UnixTime) -> 
     match time {
         Some(time) => format!("{claim} {}; now {now}; leeway {} s", time.at, Seconds(leeway)),
         None => format!("no {claim}"),
-    }
-}
-
-/// A span beside its limit.
-pub(crate) fn limited(name: &str, span: Option<i64>, limit: Option<i64>) -> String {
-    let span = span.map_or_else(|| "unknown".to_string(), |span| format!("{} s", Seconds(span)));
-    match limit {
-        Some(limit) => format!("{name} {span}; at most {} s", Seconds(limit)),
-        None => format!("{name} {span}; no limit"),
     }
 }

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::scan::{Kind, Member, elements, members, validate};
+use super::scan::{elements, members, validate};
 use super::text::bytes_of;
-use super::{Decimal, Span};
+use super::{Decimal, Kind, Member, Span};
 
 /// Are these two texts, both one whole JSON value, the same value? Texts that are no JSON equal nothing.
 pub(crate) fn same_value(one: &str, other: &str) -> bool {

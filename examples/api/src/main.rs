@@ -36,7 +36,8 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(fault) => {
-            eprintln!("error: {fault}");
+            // Where not even this can be written, the exit code still tells.
+            let _written = writeln!(io::stderr(), "error: {fault}");
             ExitCode::FAILURE
         }
     }

@@ -168,7 +168,7 @@ pub(crate) fn play(
     let forger = Issuer::new()?;
     // Each logs in when its token is first asked for, and keeps it.
     let mut tokens: BTreeMap<Bearer, Option<String>> = BTreeMap::new();
-    let mut good = 0;
+    let mut good = 0_usize;
     writeln!(out, "{:<32} {:<21} answer", "", "request")?;
     for Step(words, bearer, ask, expected) in &SCRIPT {
         let now = now();
@@ -183,7 +183,7 @@ pub(crate) fn play(
             line(&answer).trim_end()
         )?;
         if same(&answer, expected) {
-            good += 1;
+            good = good.saturating_add(1);
         } else {
             writeln!(out, "{:<32} {:<21} {}", "", "but expected", line(expected).trim_end())?;
         }

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -10,59 +11,65 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+/// Accepted or rejected; `Err`: a mistake in policy, keys or rules.
+pub(crate) type Answer = Result<Result<(), Rejection>, Box<dyn Error>>;
+
+/// Half a millisecond: rounds to the nearest.
+const HALF: Duration = Duration::from_micros(500);
+
 #[derive(Deserialize)]
-pub struct File {
-    pub keysets: BTreeMap<String, Keys>,
-    pub policies: BTreeMap<String, Box<RawValue>>,
+pub(crate) struct File {
+    pub(crate) keysets: BTreeMap<String, Keys>,
+    pub(crate) policies: BTreeMap<String, Box<RawValue>>,
     #[serde(default)]
-    pub tests: Vec<Case>,
+    pub(crate) tests: Vec<Case>,
     #[serde(default)]
-    pub scenarios: Vec<Case>,
+    pub(crate) scenarios: Vec<Case>,
 }
 
 /// A test, or a scenario (which has steps).
 #[derive(Deserialize)]
-pub struct Case {
-    pub id: String,
-    pub keys: String,
-    pub policy: Option<String>,
-    pub only: Option<String>,
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) keys: String,
+    pub(crate) policy: Option<String>,
+    pub(crate) only: Option<String>,
     #[serde(default)]
-    pub algorithms: Vec<String>,
+    pub(crate) algorithms: Vec<String>,
     #[serde(default)]
-    pub token: String,
+    pub(crate) token: String,
     #[serde(default)]
-    pub rules: Vec<Box<RawValue>>,
+    pub(crate) rules: Vec<Box<RawValue>>,
     #[serde(flatten)]
-    pub expected: Expected,
+    pub(crate) expected: Expected,
     #[serde(default)]
-    pub set: BTreeMap<String, serde_json::Value>,
+    pub(crate) set: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 #[derive(Deserialize)]
-pub struct Step {
-    pub apply: Option<Box<RawValue>>,
-    pub check: Option<String>,
+pub(crate) struct Step {
+    pub(crate) apply: Option<Box<RawValue>>,
+    pub(crate) check: Option<String>,
     prune: Option<IgnoredAny>,
     reload: Option<IgnoredAny>,
     lift: Option<IgnoredAny>,
     merge: Option<IgnoredAny>,
     #[serde(flatten)]
-    pub expected: Expected,
+    pub(crate) expected: Expected,
 }
 
 /// What should come of a call. Members that are left out are not compared.
 #[derive(Deserialize)]
-pub struct Expected {
+pub(crate) struct Expected {
     now: Option<f64>,
     result: Option<String>,
     code: Option<Codes>,
     stage: Option<String>,
     remedy: Option<String>,
     status: Option<u16>,
-    pub require: Option<Require>,
+    require: Option<Require>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +81,7 @@ enum Codes {
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Require {
+struct Require {
     scopes: Option<Vec<String>>,
     any_scope: Option<Vec<String>>,
     permissions: Option<Vec<String>>,
@@ -85,7 +92,7 @@ pub struct Require {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Keys {
+pub(crate) struct Keys {
     jwks: Option<Box<RawValue>>,
     #[serde(default)]
     secrets: Vec<Secret>,
@@ -110,23 +117,30 @@ struct Pem {
     pem: String,
 }
 
-/// The JSON files under a path; a folder named `data` holds no vectors.
-pub fn files(path: &Path) -> Vec<PathBuf> {
+/// The JSON files under these paths; a folder named `data` holds no vectors.
+pub(crate) fn files(paths: impl Iterator<Item = String>) -> Result<Vec<PathBuf>, walkdir::Error> {
     let data = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name() == "data";
-    let all = walkdir::WalkDir::new(path).sort_by_file_name().into_iter();
-    let all = all.filter_entry(|entry| !data(entry));
-    let files = all.map(|entry| entry.unwrap_or_else(|fault| panic!("{fault}")).into_path());
-    files.filter(|file| file.extension().is_some_and(|ending| ending == "json")).collect()
+    let mut files = Vec::new();
+    for path in paths {
+        let all = walkdir::WalkDir::new(path).sort_by_file_name().into_iter();
+        for entry in all.filter_entry(|entry| !data(entry)) {
+            let file = entry?.into_path();
+            if file.extension().is_some_and(|ending| ending == "json") {
+                files.push(file);
+            }
+        }
+    }
+    Ok(files)
 }
 
 impl File {
-    pub fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
         Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
     }
 }
 
 impl Keys {
-    pub fn read(&self, short_secrets: bool) -> Result<KeySet, Box<dyn Error>> {
+    pub(crate) fn read(&self, short_secrets: bool) -> Result<KeySet, Box<dyn Error>> {
         let mut set = KeySet::builder();
         if short_secrets {
             set = set.allow_short_secrets();
@@ -158,7 +172,7 @@ fn named(key: Key, kid: Option<&str>, alg: Option<&str>) -> Result<Key, Box<dyn 
 
 impl Case {
     /// The name of a feature that is not built, if the case needs one.
-    pub fn unsupported(&self) -> Option<String> {
+    pub(crate) fn unsupported(&self) -> Option<&'static str> {
         let steps = self.steps.iter().find_map(|step| match step {
             Step { prune: Some(_), .. } => Some("prune"),
             Step { reload: Some(_), .. } => Some("reload"),
@@ -167,20 +181,23 @@ impl Case {
             _ => None,
         });
         let replica = self.set.get("kind").is_some_and(|kind| kind != "local");
-        steps.or(replica.then_some("replica")).map(Into::into)
+        steps.or_else(|| replica.then_some("replica"))
     }
 }
 
 impl Expected {
-    pub fn time(&self) -> UnixTime {
-        UnixTime::from_millis((self.now.unwrap_or_default() * 1000.0).round() as i64)
+    pub(crate) fn time(&self) -> UnixTime {
+        // Seconds with at most three decimals, far below 2^53: the float holds them to the millisecond.
+        UnixTime::since_epoch(Duration::from_secs_f64(self.now.unwrap_or_default()) + HALF)
+    }
+
+    /// What is asked after acceptance.
+    pub(crate) fn requirement(&self) -> Requirement {
+        self.require.clone().unwrap_or_default().into()
     }
 
     /// `Err`: what was expected, and what came.
-    pub fn compare(
-        &self,
-        answer: &Result<Result<(), Rejection>, Box<dyn Error>>,
-    ) -> Result<(), String> {
+    pub(crate) fn compare(&self, answer: &Answer) -> Result<(), String> {
         let (result, rejection) = match answer {
             Err(_) => ("config_error", None),
             Ok(Err(rejection)) => ("reject", Some(rejection)),

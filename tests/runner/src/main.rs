@@ -1,36 +1,33 @@
 //! Runs every vector of the files and folders named, and exits with 1 if any fails.
 //! It loads, builds, calls and compares, and knows nothing of what a vector is about.
+#![expect(clippy::print_stdout, clippy::arithmetic_side_effects, reason = "it prints and counts")]
 mod format;
 use std::{collections::BTreeMap, error::Error, process::ExitCode};
 
-use format::{Case, Expected, File, Step};
-use lowwater::{Accepted, Cutoffs, Policy, Rejection, Rule, Validator};
+use format::{Answer, Case, Expected, File, Step};
+use lowwater::{Cutoffs, Policy, Rule, Validator};
 
-/// Accepted or rejected; `Err`: a mistake in policy, keys or rules.
-type Answer = Result<Result<(), Rejection>, Box<dyn Error>>;
-
-fn validate(validator: &Validator, cutoffs: &Cutoffs, token: &str, case: &Expected) -> Answer {
-    let asked =
-        |accepted: Accepted| accepted.require(&case.require.clone().unwrap_or_default().into());
-    Ok(validator.validate(token, cutoffs, case.time()).and_then(asked))
+fn build(file: &File, case: &Case) -> Result<Validator, Box<dyn Error>> {
+    let policy = case.policy.as_ref().and_then(|name| file.policies.get(name));
+    let policy = Policy::from_json(policy.ok_or("no policy")?.get())?;
+    let keys = file.keysets.get(&case.keys).ok_or("no key set")?;
+    let keys = keys.read(policy.allows_short_secret())?;
+    Ok(Validator::new(policy, keys))
 }
 
-fn build(file: &File, keys: &str, policy: Option<&str>) -> Result<Validator, Box<dyn Error>> {
-    let policy = Policy::from_json(
-        policy.and_then(|name| file.policies.get(name)).ok_or("no policy")?.get(),
-    )?;
-    let keys = file.keysets.get(keys).ok_or("no key set")?.read(policy.allows_short_secret())?;
-    Ok(Validator::new(policy, keys))
+fn ask(validator: &Validator, cutoffs: &Cutoffs, token: &str, asked: &Expected) -> Answer {
+    let accepted = validator.validate(token, cutoffs, asked.time());
+    Ok(accepted.and_then(|accepted| accepted.require(&asked.requirement())))
 }
 
 fn run_test(file: &File, case: &Case) -> Answer {
     if case.only.is_some() && case.policy.is_none() {
-        let algorithms =
-            case.algorithms.iter().map(|name| name.parse()).collect::<Result<Vec<_>, _>>()?;
+        let algorithms: Result<Vec<_>, _> =
+            case.algorithms.iter().map(|name| name.parse()).collect();
         let keys = file.keysets.get(&case.keys).ok_or("no key set")?.read(false)?;
-        return Ok(keys.verify(&case.token, algorithms).map(drop));
+        return Ok(keys.verify(&case.token, algorithms?).map(drop));
     }
-    let validator = build(file, &case.keys, case.policy.as_deref())?;
+    let validator = build(file, case)?;
     if case.only.is_some() {
         return Ok(validator.verify(&case.token).map(drop));
     }
@@ -38,58 +35,46 @@ fn run_test(file: &File, case: &Case) -> Answer {
     for rule in &case.rules {
         cutoffs.apply(Rule::from_json(rule.get())?, case.expected.time())?;
     }
-    validate(&validator, &cutoffs, &case.token, &case.expected)
+    ask(&validator, &cutoffs, &case.token, &case.expected)
 }
 
-/// One line for each step that answered otherwise than expected.
-fn run_scenario(
-    file: &File,
-    case: &Case,
-    failures: &mut Vec<String>,
-) -> Result<(), Box<dyn Error>> {
-    let validator = build(file, &case.keys, case.policy.as_deref())?;
-    let mut cutoffs = Cutoffs::local();
-    for (number, step) in case.steps.iter().enumerate() {
-        match step {
-            Step { apply: Some(rule), expected, .. } => {
-                cutoffs.apply(Rule::from_json(rule.get())?, expected.time())?;
-            }
-            Step { check: Some(token), expected, .. } => {
-                let answer = validate(&validator, &cutoffs, token, expected);
-                let wrong = expected.compare(&answer).err();
-                failures.extend(wrong.map(|wrong| format!("{} step {number}: {wrong}", case.id)));
-            }
-            _ => {} // `loaded` on a local set does nothing; other steps are features, found before
+/// What answered otherwise than expected: the test, or steps of the scenario.
+fn run(file: &File, case: &Case) -> Result<Vec<String>, Box<dyn Error>> {
+    if case.steps.is_empty() {
+        return Ok(case.expected.compare(&run_test(file, case)).err().into_iter().collect());
+    }
+    let (validator, mut cutoffs) = (build(file, case)?, Cutoffs::local());
+    let mut failures = Vec::new();
+    for (number, Step { apply, check, expected, .. }) in case.steps.iter().enumerate() {
+        if let Some(rule) = apply {
+            cutoffs.apply(Rule::from_json(rule.get())?, expected.time())?;
+        }
+        if let Some(token) = check {
+            let wrong = expected.compare(&ask(&validator, &cutoffs, token, expected)).err();
+            failures.extend(wrong.map(|wrong| format!("step {number}: {wrong}")));
         }
     }
-    Ok(())
+    Ok(failures)
 }
 
-fn main() -> ExitCode {
-    let (mut passed, mut failed, mut unsupported) = (0, 0, BTreeMap::<String, u32>::new());
-    let paths: Vec<_> =
-        std::env::args().skip(1).flat_map(|path| format::files(path.as_ref())).collect();
-    for path in &paths {
-        let file = File::read(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let (mut passed, mut failed, mut unsupported) = (0, 0, BTreeMap::<&str, u32>::new());
+    for path in format::files(std::env::args().skip(1))? {
+        let file = File::read(&path).map_err(|fault| format!("{}: {fault}", path.display()))?;
         for case in file.tests.iter().chain(&file.scenarios) {
             if let Some(feature) = case.unsupported() {
                 *unsupported.entry(feature).or_default() += 1;
                 continue;
             }
-            let mut failures = Vec::new();
-            if case.steps.is_empty() {
-                let wrong = case.expected.compare(&run_test(&file, case)).err();
-                failures.extend(wrong.map(|wrong| format!("{}: {wrong}", case.id)));
-            } else if let Err(mistake) = run_scenario(&file, case, &mut failures) {
-                failures.push(format!("{}: {mistake}", case.id));
-            }
-            failures.iter().for_each(|failure| println!("{failure} [{}]", path.display()));
-            if failures.is_empty() { passed += 1 } else { failed += 1 }
+            let failures = run(&file, case).unwrap_or_else(|mistake| vec![mistake.to_string()]);
+            let print = |wrong| println!("{}: {wrong} [{}]", case.id, path.display());
+            failures.iter().for_each(print);
+            *if failures.is_empty() { &mut passed } else { &mut failed } += 1;
         }
     }
-    unsupported
-        .iter()
-        .for_each(|(feature, count)| println!("unsupported: {feature}, {count} cases"));
+    for (feature, count) in unsupported {
+        println!("unsupported: {feature}, {count} cases");
+    }
     println!("{passed} passed, {failed} failed");
-    if failed > 0 || passed == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    Ok(if failed > 0 || passed == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

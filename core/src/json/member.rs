@@ -1,0 +1,103 @@
+//! What the scanner notes: where the members of an object lie, and what they are called.
+
+use core::cmp::Ordering;
+
+use super::Span;
+use super::text::{bytes_of, tag};
+
+/// What kind of value a span holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Null,
+    False,
+    True,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// One member of an object (or element of an array, then without a name).
+///
+/// The span of a string lies inside its quotes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member {
+    pub(super) name: Span,
+    pub(super) name_escaped: bool,
+    /// First bytes and length of the unescaped name: equal names have equal tags, so a comparison of
+    /// two integers settles nearly every pair.
+    pub(super) tag: u64,
+    pub(crate) value: Span,
+    pub(crate) kind: Kind,
+    /// A string value that holds escapes.
+    pub(crate) escaped: bool,
+}
+
+impl Member {
+    /// A value that is no member of an object; of a string, `value` still includes the quotes.
+    pub(super) const fn unnamed(value: Span, kind: Kind) -> Self {
+        Self {
+            name: Span { start: 0, end: 0 },
+            name_escaped: false,
+            tag: 0,
+            value,
+            kind,
+            escaped: false,
+        }
+    }
+
+    /// Is this the member's name, after escapes?
+    pub(crate) fn is_named(&self, text: &str, name: &str) -> bool {
+        self.tag == tag(name.as_bytes()) && self.is_spelled(text, name)
+    }
+
+    /// The same for a name that is known beforehand.
+    pub(crate) fn is_called(&self, text: &str, known: &Known) -> bool {
+        self.tag == known.tag && (known.name.len() <= 7 || self.is_spelled(text, known.name))
+    }
+
+    fn is_spelled(&self, text: &str, name: &str) -> bool {
+        let raw = self.name.of(text);
+        if self.name_escaped { bytes_of(raw).eq(name.bytes()) } else { raw == name }
+    }
+
+    /// The name as it stands in the text, and whether it holds escapes.
+    pub(crate) fn raw_name<'t>(&self, text: &'t str) -> (&'t str, bool) {
+        (self.name.of(text), self.name_escaped)
+    }
+
+    /// The value's text; of a string, with its quotes.
+    pub(crate) fn raw_value<'t>(&self, text: &'t str) -> &'t str {
+        let quote = usize::from(self.kind == Kind::String);
+        let start = self.value.start.saturating_sub(quote);
+        text.get(start..self.value.end.saturating_add(quote)).unwrap_or_default()
+    }
+
+    /// Completes a member with the value that ends here.
+    pub(super) fn close(&mut self, end: usize, kind: Kind, escaped: bool) {
+        // The quotes of a string are no part of it.
+        let quote = usize::from(kind == Kind::String);
+        self.value.start = self.value.start.saturating_add(quote);
+        self.value.end = end.saturating_sub(quote);
+        self.kind = kind;
+        self.escaped = escaped;
+    }
+
+    pub(super) fn compare_names(&self, other: &Self, text: &str) -> Ordering {
+        self.tag
+            .cmp(&other.tag)
+            .then_with(|| bytes_of(self.name.of(text)).cmp(bytes_of(other.name.of(text))))
+    }
+}
+
+/// A name that is looked for in every token, its tag computed beforehand.
+pub(crate) struct Known {
+    pub(crate) name: &'static str,
+    tag: u64,
+}
+
+impl Known {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, tag: tag(name.as_bytes()) }
+    }
+}
