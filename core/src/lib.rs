@@ -1,6 +1,61 @@
 //! **lowwater decides whether an API should accept a token.** It validates a JWT offline and then applies
 //! the rule that plain JWT libraries leave to everyone's own code: *accept no token of user X issued
 //! before T*.
+//!
+//! # Overview
+//!
+//! - [`Validator`] is built once, of a [`Policy`] (issuer, audience, algorithms, leeway ...) and a
+//!   [`KeySet`]. Nothing important has a default, and mistakes are a [`ConfigError`] when it is built.
+//! - [`Cutoffs`] holds the [`Rule`]s: who was logged out, revoked or suspended, and since when.
+//! - [`Validator::validate`] takes a token, the rules and the time, and answers with [`Accepted`] or a
+//!   [`Rejection`]: stage, code, remedy, HTTP status and challenge. It never fails, it decides.
+//! - [`Accepted::require`] asks what the bearer may do: that is another question, with another status.
+//! - [`Validator::explain`] runs every check that can still run and says what was compared.
+//! - [`Unverified`] shows a token without keys. There is no road from it to an accepted token.
+//!
+//! ```
+//! use lowwater::{Accepted, Cutoffs, Rejection, UnixTime, Validator};
+//!
+//! fn guard(
+//!     validator: &Validator,
+//!     cutoffs: &Cutoffs,
+//!     authorization: &str, // the header of the request
+//!     now: UnixTime,       // read by the caller: the library has no clock
+//! ) -> Result<Accepted, Rejection> {
+//!     let token = validator.bearer(authorization)?;
+//!     let accepted = validator.validate(token, cutoffs, now)?;
+//!     accepted.require_scopes(["read:messages"])?;
+//!     Ok(accepted)
+//! }
+//! ```
+//!
+//! # One token's way through
+//!
+//! ```text
+//! &str --Compact::parse--> Compact --Header::parse--> Header --KeySet::select--> keys
+//! Compact + Header + keys --signature::verify--> Signed --Claims::parse--> Claims
+//! Claims + now --Policy::permit--> Permitted --cutoff::pass--> Live --> Accepted
+//! ```
+//!
+//! Each step takes what the step before made, and only that step can make it, so leaving one out does
+//! not compile. The first check that fails is the answer, in a fixed order: a token with two faults has
+//! the same code everywhere. The order of the policy's checks stands in `Policy::check` (`policy.rs`),
+//! the line that refuses an expired token in `check_expiry` below it.
+//!
+//! # Features
+//!
+//! - `ring` (default): signatures by [ring](https://docs.rs/ring), as the [`Backend`] named `Ring`, and
+//!   the constructors of [`KeySet`] that use it. Without it the crate builds for any target with
+//!   `alloc`; hand a backend of your own to [`KeySet::builder_with`].
+//!
+//! The crate is always `no_std`; it does no I/O, reads no clock, spawns nothing, holds no global state,
+//! and contains no `unsafe`.
+//!
+//! # Scope
+//!
+//! Compact JWS alone: no encryption, no signing, no JSON serialization, no certificates. Keys are handed
+//! in: fetching them is the caller's. Headers that bring keys along (`jku`, `jwk`, `x5u`, `x5c`) are
+//! never read.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
@@ -9,6 +64,10 @@
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 mod accepted;
 mod algorithm;
