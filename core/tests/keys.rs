@@ -126,7 +126,8 @@ fn a_key_without_a_name_is_called_by_its_thumbprint() {
 #[test]
 fn ten_thousand_keys_are_fine() {
     let jwk = |number: usize| {
-        let kid = if number % 2 == 0 { format!(r#","kid":"k{number}""#) } else { String::new() };
+        let kid =
+            if number.is_multiple_of(2) { format!(r#","kid":"k{number}""#) } else { String::new() };
         format!(r#"{{"kty":"oct","k":"{}"{kid}}}"#, encode(number.to_string().repeat(32)))
     };
     let all: Vec<String> = (0..10_000).map(jwk).collect();
