@@ -16,6 +16,22 @@ use crate::time::{TokenTime, UnixTime};
 
 /// An accepted token: signed by a key of the set, permitted by the policy, refused by no rule.
 ///
+/// ```
+/// use lowwater::Accepted;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Tenant {
+///     org_id: String,
+/// }
+///
+/// fn log_line(accepted: &Accepted) -> Result<String, lowwater::ClaimError> {
+///     let tenant: Tenant = accepted.claims()?;
+///     let user = accepted.subject().unwrap_or("-");
+///     Ok(format!("{} {user} {:?}", tenant.org_id, accepted.scopes()))
+/// }
+/// ```
+///
 /// Owns its data, so it may travel with the request. Whether its bearer may do what the request asks
 /// is another question: [`require`](Self::require).
 ///

@@ -61,6 +61,19 @@ pub struct Check {
 /// Everything that can be said about one token: every check that can still run, also behind one that
 /// fails.
 ///
+/// ```
+/// # use lowwater::{Algorithm, Key, KeySet, NoCutoffs, Outcome, Stage, UnixTime, Validator};
+/// # let keys = KeySet::from_keys([Key::from_secret(&[7; 32])?])?;
+/// let validator = Validator::builder().issuer("i").audience("a").algorithms([Algorithm::Hs256]).keys(keys).build()?;
+/// let token = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJpIn0.AAAA"; // {"iss":"i"}, signed by nobody
+/// let explanation = validator.explain(token, &NoCutoffs, UnixTime::from_secs(1_700_000_000));
+/// assert_eq!(explanation.rejection().unwrap().code(), "signature_invalid");
+/// let issuer = explanation.checks().iter().find(|check| check.name == "issuer").unwrap();
+/// assert_eq!((issuer.stage, issuer.outcome), (Stage::Policy, Outcome::Pass));
+/// println!("{explanation}"); // one line a check
+/// # Ok::<(), lowwater::ConfigError>(())
+/// ```
+///
 /// The first that fails is what a validation rejects for. Claims, policy and rules are looked at even
 /// where the signature failed, so what stands in [`Check::compared`] may be a forger's words.
 #[derive(Clone, Debug)]

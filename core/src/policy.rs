@@ -26,6 +26,21 @@ use crate::time::{Seconds, TokenTime, UnixTime};
 pub(crate) const MAX_LEEWAY: i64 = 300_000;
 
 /// What to do when a cutoff and a token fall into one instant as far as anyone can tell.
+///
+/// ```
+/// # use lowwater::{Algorithm, Key, KeySet, MissingAuthTime, SameSecond, Validator};
+/// # let keys = KeySet::from_keys([Key::from_secret(&[7; 32])?])?;
+/// let validator = Validator::builder()
+///     .issuer("https://issuer.example/")
+///     .audience("https://api.example/")
+///     .algorithms([Algorithm::Hs256])
+///     .keys(keys)
+///     .same_second(SameSecond::Accept)
+///     .missing_auth_time(MissingAuthTime::Refuse)
+///     .build()?;
+/// # let _ = validator;
+/// # Ok::<(), lowwater::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third answer")]
 pub enum SameSecond {

@@ -10,6 +10,14 @@ use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::time::{Seconds, UnixTime};
 
 /// How far a token came.
+///
+/// ```
+/// use lowwater::{Stage, Unverified};
+///
+/// let rejection = Unverified::read("no token").unwrap_err();
+/// assert_eq!(rejection.stage(), Stage::Shape);
+/// assert!(Stage::Shape < Stage::Signature, "in the order in which they are asked");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a new stage should break a caller's match")]
 pub enum Stage {

@@ -10,6 +10,22 @@ use crate::reason::{Code, Reason, Stage};
 use crate::time::UnixTime;
 
 /// What the client can do about a rejection.
+///
+/// ```
+/// use lowwater::{Rejection, Remedy};
+///
+/// fn next_step(rejection: &Rejection) -> &'static str {
+///     match rejection.remedy() {
+///         Remedy::Refresh => "use the refresh token",
+///         Remedy::WaitUntil(_) => "wait, then refresh or retry",
+///         Remedy::Reauthenticate => "log in again",
+///         Remedy::StepUp => "ask for more scope",
+///         Remedy::RetryLater => "retry the same request later",
+///         Remedy::None | Remedy::Stop => "give up",
+///     }
+/// }
+/// assert_eq!(next_step(&Rejection::missing_token()), "give up");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a new remedy should break a caller's match")]
 pub enum Remedy {

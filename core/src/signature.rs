@@ -20,6 +20,27 @@ use crate::reason::Reason;
 ///
 /// `Ring` is the one that ships (feature `ring`, on by default); a second library, a smart card or a
 /// microcontroller's own peripheral can stand in.
+///
+/// ```
+/// use lowwater::{Algorithm, Backend, KeyMaterial, KeySet, Ring, VerifySignature};
+///
+/// /// Ed25519 alone, whatever else a key could do.
+/// struct Ed25519Only;
+///
+/// impl Backend for Ed25519Only {
+///     fn prepare(&self, algorithm: Algorithm, key: &KeyMaterial<'_>) -> Option<Box<dyn VerifySignature>> {
+///         (algorithm == Algorithm::EdDsa).then(|| Ring.prepare(algorithm, key)).flatten()
+///     }
+///     fn sha256(&self, data: &[u8]) -> [u8; 32] {
+///         Ring.sha256(data)
+///     }
+/// }
+///
+/// let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"h8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F-eqk4"}]}"#;
+/// let keys = KeySet::builder_with(&Ed25519Only).jwks(jwks)?.build()?;
+/// # assert_eq!(keys.len(), 1);
+/// # Ok::<(), lowwater::ConfigError>(())
+/// ```
 pub trait Backend {
     /// Prepares a key for one algorithm; `None` where the backend does not implement it.
     ///

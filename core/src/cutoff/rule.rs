@@ -18,6 +18,14 @@ const MAX_SKEW_GUARD: i64 = 300_000;
 const MAX_VERSION: u64 = 9_007_199_254_740_991;
 
 /// The last instant at which a token of a tombstone's target could be valid.
+///
+/// ```
+/// use lowwater::{Rule, Target, UnixTime, Until};
+///
+/// let one_token = Rule::revoked(Target::token_id("t-1"), UnixTime::from_secs(1_700_000_600));
+/// let stolen_key = Rule::revoked(Target::confirmation("0ZcOCORZNYy"), Until::Never);
+/// # let _ = (one_token, stolen_key);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "some instant or none")]
 pub enum Until {

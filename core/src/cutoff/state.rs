@@ -220,6 +220,17 @@ fn add<S: Outweighs + Ord>(entries: &mut Vec<Entry<S>>, new: Entry<S>) -> Change
 }
 
 /// What applying a rule did.
+///
+/// ```
+/// use lowwater::{Change, Cutoffs, Rule, Target, UnixTime};
+///
+/// let now = UnixTime::from_secs(1_700_000_000);
+/// let rule = Rule::issued_before(Target::subject("u1"), now);
+/// let mut cutoffs = Cutoffs::local();
+/// assert_eq!(cutoffs.apply(rule.clone(), now)?, Change::Applied);
+/// assert_eq!(cutoffs.apply(rule, now)?, Change::AlreadyHeld);
+/// # Ok::<(), lowwater::ApplyError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
@@ -247,6 +258,17 @@ impl fmt::Display for Change {
 }
 
 /// A rule could not be applied; what held before holds still.
+///
+/// ```
+/// use lowwater::{Cutoffs, Rule, Target, UnixTime};
+///
+/// let now = UnixTime::from_secs(1_700_000_000);
+/// let milliseconds_for_seconds = UnixTime::from_secs(1_700_000_000_000);
+/// let error = Cutoffs::local()
+///     .apply(Rule::issued_before(Target::subject("u1"), milliseconds_for_seconds), now)
+///     .unwrap_err();
+/// assert_eq!(error.to_string(), "the rule is refused: `at` lies in the years 1970 to 9999, in seconds");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApplyError {

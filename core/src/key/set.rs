@@ -387,7 +387,16 @@ impl fmt::Debug for KeySet {
     }
 }
 
-/// Collects keys for a [`KeySet`].
+/// Collects keys for a [`KeySet`]: of several forms, from several places.
+///
+/// ```
+/// use lowwater::{Key, KeySet};
+///
+/// let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"h8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F-eqk4"}]}"#;
+/// let keys = KeySet::builder().jwks(jwks)?.key(Key::from_secret(&[7; 32])?.with_id("s")?)?.build()?;
+/// assert_eq!(keys.key_ids().collect::<Vec<_>>(), ["a", "s"]);
+/// # Ok::<(), lowwater::ConfigError>(())
+/// ```
 #[must_use]
 pub struct KeySetBuilder<'b> {
     backend: &'b dyn Backend,

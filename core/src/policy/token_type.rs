@@ -10,6 +10,13 @@ const NEVER: [&str; 5] =
 
 /// Which types of token this API takes.
 ///
+/// ```
+/// use lowwater::TokenType;
+///
+/// let own = TokenType::OneOf(vec!["vnd.example.access+jwt".into()]);
+/// # let _ = own;
+/// ```
+///
 /// Types are compared without regard to ASCII case, and `application/` is implied where the value has
 /// no other slash (RFC 7515 section 4.1.9).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
