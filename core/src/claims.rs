@@ -152,7 +152,7 @@ impl ClaimSet {
     }
 
     fn value_of(&self, member: &Member) -> alloc::borrow::Cow<'_, str> {
-        unescape(member.value.of(&self.text), member.escaped)
+        unescape(member.value.of(&self.text))
     }
 
     fn each(&self, member: &Member, visit: &mut impl FnMut(&str)) {
@@ -169,8 +169,7 @@ impl ClaimSet {
             Kind::Array => {
                 let list = member.value.of(&self.text);
                 json::elements(list).any(|element| {
-                    element.kind == Kind::String
-                        && test(&unescape(element.value.of(list), element.escaped))
+                    element.kind == Kind::String && test(&unescape(element.value.of(list)))
                 })
             }
             _ => false,
@@ -193,10 +192,7 @@ impl ClaimSet {
 
     /// The names of all claims, in the order in which they were sent.
     pub(crate) fn names(&self) -> impl Iterator<Item = alloc::borrow::Cow<'_, str>> {
-        self.members.iter().map(|member| {
-            let (raw, escaped) = member.raw_name(&self.text);
-            unescape(raw, escaped)
-        })
+        self.members.iter().map(|member| unescape(member.raw_name(&self.text)))
     }
 
     /// A string inside an object claim: `cnf.jkt`.
@@ -205,8 +201,7 @@ impl ClaimSet {
         let text = member.value.of(&self.text);
         let inner = json::members(text).ok()?;
         let member = inner.iter().find(|member| member.is_named(text, name))?;
-        (member.kind == Kind::String)
-            .then(|| unescape(member.value.of(text), member.escaped).into_owned())
+        (member.kind == Kind::String).then(|| unescape(member.value.of(text)).into_owned())
     }
 
     /// The values of a claim that a rule may name: itself, or the elements of an array.
@@ -237,7 +232,7 @@ impl<'t> Scalar<'t> {
     fn read(text: &'t str, member: &Member) -> Option<Self> {
         let value = member.value.of(text);
         match member.kind {
-            Kind::String => Some(Self::Text(unescape(value, member.escaped))),
+            Kind::String => Some(Self::Text(unescape(value))),
             Kind::Number => Decimal::parse(value).integer().map(Self::Integer),
             Kind::True => Some(Self::Boolean(true)),
             Kind::False => Some(Self::Boolean(false)),

@@ -67,14 +67,20 @@ impl<'t> Compact<'t> {
 ///
 /// Dots are counted, never collected: a megabyte of them costs one pass (CVE-2025-30204).
 fn split(token: &str) -> Result<(&str, &str, &str, &str), Reason> {
-    let parts = token.split_once('.').and_then(|(header, rest)| {
-        let (payload, signature) = rest.split_once('.')?;
-        let signed = token.get(..header.len().saturating_add(payload.len()).saturating_add(1))?;
-        Some((signed, header, payload, signature))
-    });
+    let bytes = token.as_bytes();
+    let mut dots = memchr::memchr_iter(b'.', bytes);
+    let parts = match (dots.next(), dots.next(), dots.next()) {
+        (Some(first), Some(second), None) => {
+            let (signed, signature) = (token.get(..second), token.get(second.saturating_add(1)..));
+            let header = token.get(..first);
+            let payload = token.get(first.saturating_add(1)..second);
+            signed.zip(header).zip(payload.zip(signature))
+        }
+        _ => None,
+    };
     match parts {
-        Some(parts) if !parts.3.contains('.') => Ok(parts),
-        _ => match token.bytes().filter(|byte| *byte == b'.').count() {
+        Some(((signed, header), (payload, signature))) => Ok((signed, header, payload, signature)),
+        None => match memchr::memchr_iter(b'.', bytes).count() {
             4 => Err(Reason::Encrypted),
             dots => Err(Reason::Parts { found: dots.saturating_add(1) }),
         },

@@ -89,7 +89,7 @@ impl<'t> Reader<'t> {
         match self.member(name) {
             None => Ok(None),
             Some(member) if member.kind == Kind::String => {
-                Ok(Some(unescape(member.value.of(self.text), member.escaped)))
+                Ok(Some(unescape(member.value.of(self.text))))
             }
             Some(_) => Err(self.wrong(name, alloc::format!("`{name}` must be a string"))),
         }
@@ -106,7 +106,7 @@ impl<'t> Reader<'t> {
                 (decimal.time(Rounding::Up), decimal.is_whole_as_written())
             }
             Kind::String => {
-                let text = unescape(value, member.escaped);
+                let text = unescape(value);
                 (rfc3339_millis(&text), !text.contains('.'))
             }
             _ => (None, true),
@@ -198,8 +198,7 @@ impl<'t> Reader<'t> {
         }
         let (mut dimensions, mut everyone) = (Vec::new(), false);
         for member in &members {
-            let (raw, escaped) = member.raw_name(text);
-            let name = unescape(raw, escaped);
+            let name = unescape(member.raw_name(text));
             if name == "everyone" {
                 if member.kind != Kind::True {
                     return Err(wrong("`everyone` must be true"));
@@ -214,9 +213,7 @@ impl<'t> Reader<'t> {
                 ));
             };
             let value = match member.kind {
-                Kind::String => {
-                    TargetValue::Text(Box::from(&*unescape(member.value.of(text), member.escaped)))
-                }
+                Kind::String => TargetValue::Text(Box::from(&*unescape(member.value.of(text)))),
                 Kind::Number => Decimal::parse(member.value.of(text))
                     .integer()
                     .map(TargetValue::Integer)
@@ -242,7 +239,7 @@ fn strings(text: &str, member: &Member) -> Option<BTreeSet<Box<str>>> {
     let list = member.value.of(text);
     let string = |element: Member| {
         let text = (element.kind == Kind::String).then(|| element.value.of(list))?;
-        Some(Box::from(&*unescape(text, element.escaped)))
+        Some(Box::from(&*unescape(text)))
     };
     json::elements(list).map(string).collect()
 }

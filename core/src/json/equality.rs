@@ -44,9 +44,9 @@ fn same(text: &str, one: &Member, twin_text: &str, twin: &Member) -> bool {
         }
         Kind::Object => pairs(members(value), members(twin_value), |all, twins| {
             all.iter().all(|one| {
-                let (name, _) = one.raw_name(value);
+                let name = one.raw_name(value);
                 twins.iter().any(|twin| {
-                    bytes_of(name).eq(bytes_of(twin.raw_name(twin_value).0))
+                    bytes_of(name).eq(bytes_of(twin.raw_name(twin_value)))
                         && same(value, one, twin_value, twin)
                 })
             })

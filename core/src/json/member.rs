@@ -29,21 +29,12 @@ pub(crate) struct Member {
     pub(super) tag: u64,
     pub(crate) value: Span,
     pub(crate) kind: Kind,
-    /// A string value that holds escapes.
-    pub(crate) escaped: bool,
 }
 
 impl Member {
     /// A value that is no member of an object; of a string, `value` still includes the quotes.
     pub(super) const fn unnamed(value: Span, kind: Kind) -> Self {
-        Self {
-            name: Span { start: 0, end: 0 },
-            name_escaped: false,
-            tag: 0,
-            value,
-            kind,
-            escaped: false,
-        }
+        Self { name: Span { start: 0, end: 0 }, name_escaped: false, tag: 0, value, kind }
     }
 
     /// Is this the member's name, after escapes?
@@ -61,9 +52,9 @@ impl Member {
         if self.name_escaped { bytes_of(raw).eq(name.bytes()) } else { raw == name }
     }
 
-    /// The name as it stands in the text, and whether it holds escapes.
-    pub(crate) fn raw_name<'t>(&self, text: &'t str) -> (&'t str, bool) {
-        (self.name.of(text), self.name_escaped)
+    /// The name as it stands in the text.
+    pub(crate) fn raw_name<'t>(&self, text: &'t str) -> &'t str {
+        self.name.of(text)
     }
 
     /// The value's text; of a string, with its quotes.
@@ -73,20 +64,22 @@ impl Member {
         text.get(start..self.value.end.saturating_add(quote)).unwrap_or_default()
     }
 
-    /// Completes a member with the value that ends here.
-    pub(super) fn close(&mut self, end: usize, kind: Kind, escaped: bool) {
-        // The quotes of a string are no part of it.
-        let quote = usize::from(kind == Kind::String);
-        self.value.start = self.value.start.saturating_add(quote);
-        self.value.end = end.saturating_sub(quote);
-        self.kind = kind;
-        self.escaped = escaped;
+    /// Where a value from `start` to `end` lies: the quotes of a string are no part of it.
+    #[inline]
+    pub(super) const fn value_span(start: usize, end: usize, kind: Kind) -> Span {
+        match kind {
+            Kind::String => Span { start: start.saturating_add(1), end: end.saturating_sub(1) },
+            _ => Span { start, end },
+        }
     }
 
     pub(super) fn compare_names(&self, other: &Self, text: &str) -> Ordering {
-        self.tag
-            .cmp(&other.tag)
-            .then_with(|| bytes_of(self.name.of(text)).cmp(bytes_of(other.name.of(text))))
+        let (name, twin) = (self.name.of(text), other.name.of(text));
+        let spelled = || match self.name_escaped || other.name_escaped {
+            true => bytes_of(name).cmp(bytes_of(twin)),
+            false => name.cmp(twin),
+        };
+        self.tag.cmp(&other.tag).then_with(spelled)
     }
 }
 

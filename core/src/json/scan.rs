@@ -22,312 +22,293 @@ impl fmt::Display for Malformed {
 /// The members of the object that is the whole of `text`, in the order in which they stand there.
 pub(crate) fn members(text: &str) -> Result<Vec<Member>, Malformed> {
     // An access token has 8 to 16 claims: one allocation for nearly all of them.
-    let mut scanner = Scanner { text, at: 0, depth: 0, outer: Vec::with_capacity(20) };
-    scanner.white_space();
-    if scanner.peek() != Some(b'{') {
-        return Err(scanner.fault("expected an object"));
+    let mut scanner = Scanner::new(text, Vec::with_capacity(20));
+    match scanner.whole(|first| first == b'{', "expected an object") {
+        Some(_) => Ok(scanner.outer),
+        None => Err(scanner.fault),
     }
-    scanner.value()?;
-    scanner.end()?;
-    Ok(scanner.outer)
 }
 
 /// The elements of an array whose text the scanner has read before: the value of a member of kind
 /// [`Kind::Array`]. Asks for no memory. Of any other text it yields nothing that can be trusted.
 pub(crate) fn elements(text: &str) -> impl Iterator<Item = Member> {
-    let mut scanner = Scanner { text, at: 0, depth: 1, outer: Vec::new() };
+    let mut scanner = Scanner::new(text, Vec::new());
+    scanner.depth = 1;
+    let mut at = 0;
     core::iter::from_fn(move || {
-        scanner.white_space();
-        match scanner.peek()? {
-            b'[' | b',' => scanner.advance(), // the bracket before the first, a comma before the others
+        at = scanner.white_space(at);
+        match scanner.peek(at)? {
+            b'[' | b',' => {} // the bracket before the first, a comma before the others
             _ => return None,
         }
-        scanner.white_space();
-        let start = scanner.at;
-        let (kind, escaped) = scanner.value().ok()?;
-        let mut element = Member::unnamed(Span { start, end: start }, kind);
-        element.close(scanner.at, kind, escaped);
-        Some(element)
+        let start = scanner.white_space(next(at));
+        let (end, kind) = scanner.value(start)?;
+        at = end;
+        Some(Member::unnamed(Member::value_span(start, end, kind), kind))
     })
 }
 
 /// Checks that `text` is one JSON value of any kind.
 pub(crate) fn validate(text: &str) -> Result<Kind, Malformed> {
-    let mut scanner = Scanner { text, at: 0, depth: 0, outer: Vec::new() };
-    scanner.white_space();
-    let (kind, _) = scanner.value()?;
-    scanner.end()?;
-    Ok(kind)
+    let mut scanner = Scanner::new(text, Vec::new());
+    scanner.whole(|_| true, "expected a value").ok_or(scanner.fault)
 }
 
+/// The place after this one. Texts are shorter than the address space, so it never saturates.
+const fn next(at: usize) -> usize {
+    at.saturating_add(1)
+}
+
+/// Reads one text. Places are handed from step to step, and a fault is noted once, where it is met.
 struct Scanner<'t> {
     text: &'t str,
-    at: usize,
+    bytes: &'t [u8],
     depth: u32,
     /// A stack: the members of the outermost object, and above them those of the objects that are
     /// open inside it, which are dropped when they close.
     outer: Vec<Member>,
+    /// Why a step answered `None`.
+    fault: Malformed,
 }
 
-impl Scanner<'_> {
-    #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn fault(&self, fault: &'static str) -> Malformed {
-        Malformed { position: self.at, fault }
-    }
-
-    fn advance(&mut self) {
-        self.at = self.at.saturating_add(1);
+impl<'t> Scanner<'t> {
+    fn new(text: &'t str, outer: Vec<Member>) -> Self {
+        let fault = Malformed { position: 0, fault: "expected a value" };
+        Self { text, bytes: text.as_bytes(), depth: 0, outer, fault }
     }
 
     #[inline]
-    fn white_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.advance();
+    fn peek(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied()
+    }
+
+    #[cold]
+    fn fault<T>(&mut self, position: usize, fault: &'static str) -> Option<T> {
+        self.fault = Malformed { position, fault };
+        None
+    }
+
+    #[inline]
+    fn white_space(&self, mut at: usize) -> usize {
+        while matches!(self.peek(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            at = next(at);
+        }
+        at
+    }
+
+    #[inline]
+    fn expect(&mut self, at: usize, byte: u8, fault: &'static str) -> Option<usize> {
+        if self.peek(at) == Some(byte) { Some(next(at)) } else { self.fault(at, fault) }
+    }
+
+    /// One value with nothing but white space around it.
+    fn whole(&mut self, first: impl Fn(u8) -> bool, expected: &'static str) -> Option<Kind> {
+        let start = self.white_space(0);
+        if !self.peek(start).is_some_and(first) {
+            return self.fault(start, expected);
+        }
+        let (end, kind) = self.value(start)?;
+        let end = self.white_space(end);
+        match self.peek(end) {
+            None => Some(kind),
+            Some(_) => self.fault(end, "expected nothing after the value"),
         }
     }
 
-    fn expect(&mut self, byte: u8, fault: &'static str) -> Result<(), Malformed> {
-        if self.peek() != Some(byte) {
-            return Err(self.fault(fault));
-        }
-        self.advance();
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<(), Malformed> {
-        self.white_space();
-        match self.peek() {
-            None => Ok(()),
-            Some(_) => Err(self.fault("expected nothing after the value")),
+    /// Reads one value; tells its end and its kind.
+    fn value(&mut self, at: usize) -> Option<(usize, Kind)> {
+        match self.peek(at) {
+            Some(b'"') => self.string(at).map(|(quote, _)| (next(quote), Kind::String)),
+            Some(b'-' | b'0'..=b'9') => self.number(at).map(|end| (end, Kind::Number)),
+            Some(b'{') => self.nested(at, Self::object).map(|end| (end, Kind::Object)),
+            Some(b'[') => self.nested(at, Self::array).map(|end| (end, Kind::Array)),
+            Some(b't') => self.word(at, "true").map(|end| (end, Kind::True)),
+            Some(b'f') => self.word(at, "false").map(|end| (end, Kind::False)),
+            Some(b'n') => self.word(at, "null").map(|end| (end, Kind::Null)),
+            _ => self.fault(at, "expected a value"),
         }
     }
 
-    /// Reads one value; tells its kind and, of a string, whether it holds escapes.
-    fn value(&mut self) -> Result<(Kind, bool), Malformed> {
-        match self.peek() {
-            Some(b'"') => self.string().map(|(_, escaped)| (Kind::String, escaped)),
-            Some(b'{') => self.nested(Self::object).map(|()| (Kind::Object, false)),
-            Some(b'[') => self.nested(Self::array).map(|()| (Kind::Array, false)),
-            Some(b'-' | b'0'..=b'9') => self.number().map(|()| (Kind::Number, false)),
-            Some(b't') => self.word("true").map(|()| (Kind::True, false)),
-            Some(b'f') => self.word("false").map(|()| (Kind::False, false)),
-            Some(b'n') => self.word("null").map(|()| (Kind::Null, false)),
-            _ => Err(self.fault("expected a value")),
-        }
-    }
-
-    fn nested(&mut self, read: fn(&mut Self) -> Result<(), Malformed>) -> Result<(), Malformed> {
+    fn nested(&mut self, at: usize, read: fn(&mut Self, usize) -> Option<usize>) -> Option<usize> {
         if self.depth >= MAX_DEPTH {
-            return Err(self.fault("expected at most 32 levels"));
+            return self.fault(at, "expected at most 32 levels");
         }
         self.depth = self.depth.saturating_add(1);
-        self.advance();
-        read(self)?;
+        let end = read(self, next(at))?;
         self.depth = self.depth.saturating_sub(1);
-        Ok(())
+        Some(end)
     }
 
-    fn object(&mut self) -> Result<(), Malformed> {
+    fn object(&mut self, at: usize) -> Option<usize> {
         let first = self.outer.len();
-        self.white_space();
-        if self.peek() == Some(b'}') {
-            self.advance();
-            return Ok(());
+        let mut at = self.white_space(at);
+        if self.peek(at) == Some(b'}') {
+            return Some(next(at));
         }
         loop {
-            self.white_space();
-            let (name, name_escaped) = self.string()?;
-            self.white_space();
-            self.expect(b':', "expected a colon")?;
-            self.white_space();
+            at = self.white_space(at);
+            let (quote, name_escaped) = self.string(at)?;
+            let name = Span { start: next(at), end: quote };
+            at = self.white_space(next(quote));
+            at = self.expect(at, b':', "expected a colon")?;
+            let start = self.white_space(at);
             let tag = tag_of(name.of(self.text), name_escaped);
-            let value = Span { start: self.at, end: self.at };
             let place = self.outer.len();
-            self.outer.push(Member {
-                name,
-                name_escaped,
-                tag,
-                value,
-                kind: Kind::Null,
-                escaped: false,
-            });
-            let (kind, escaped) = self.value()?;
+            // The value comes later: inside it, members of its own lie above this one.
+            let (value, kind) = (Span::default(), Kind::Null);
+            self.outer.push(Member { name, name_escaped, tag, value, kind });
+            let (end, kind) = self.value(start)?;
             if let Some(member) = self.outer.get_mut(place) {
-                member.close(self.at, kind, escaped);
+                member.value = Member::value_span(start, end, kind);
+                member.kind = kind;
             }
-            self.white_space();
-            match self.peek() {
-                Some(b',') => self.advance(),
+            at = self.white_space(end);
+            match self.peek(at) {
+                Some(b',') => at = next(at),
                 Some(b'}') => break,
-                _ => return Err(self.fault("expected a comma or the end of the object")),
+                _ => return self.fault(at, "expected a comma or the end of the object"),
             }
         }
-        self.refuse_twins(first)?;
-        self.advance();
+        if self.has_twins(first) {
+            return self.fault(at, "expected each member name once in an object");
+        }
         if self.depth > 1 {
             self.outer.truncate(first);
         }
-        Ok(())
+        Some(next(at))
     }
 
-    fn array(&mut self) -> Result<(), Malformed> {
-        self.white_space();
-        if self.peek() == Some(b']') {
-            self.advance();
-            return Ok(());
+    fn array(&mut self, at: usize) -> Option<usize> {
+        let mut at = self.white_space(at);
+        if self.peek(at) == Some(b']') {
+            return Some(next(at));
         }
         loop {
-            self.white_space();
-            self.value()?;
-            self.white_space();
-            match self.peek() {
-                Some(b',') => self.advance(),
-                Some(b']') => break,
-                _ => return Err(self.fault("expected a comma or the end of the array")),
+            at = self.white_space(at);
+            let (end, _) = self.value(at)?;
+            at = self.white_space(end);
+            match self.peek(at) {
+                Some(b',') => at = next(at),
+                Some(b']') => return Some(next(at)),
+                _ => return self.fault(at, "expected a comma or the end of the array"),
             }
         }
-        self.advance();
-        Ok(())
     }
 
-    /// Refuses two members of one name among those from `first` on.
+    /// Do two members among those from `first` on have one name?
     ///
     /// Up to 32 members every pair is compared by tag (496 comparisons of integers, about 100 ns);
     /// beyond that a sorted copy keeps a token of 100 000 members from costing 10^10 comparisons.
-    fn refuse_twins(&self, first: usize) -> Result<(), Malformed> {
+    fn has_twins(&self, first: usize) -> bool {
         let here = self.outer.get(first..).unwrap_or_default();
-        let twins = if here.len() <= 32 {
-            here.iter().enumerate().any(|(index, one)| {
-                let rest = here.get(index.saturating_add(1)..).unwrap_or_default();
-                rest.iter().any(|other| {
-                    one.tag == other.tag && one.compare_names(other, self.text).is_eq()
-                })
-            })
-        } else {
-            let mut sorted = here.to_vec();
-            sorted.sort_unstable_by(|one, other| one.compare_names(other, self.text));
-            sorted.windows(2).any(|pair| match pair {
-                [one, other] => one.compare_names(other, self.text).is_eq(),
-                _ => false,
-            })
-        };
-        if twins { Err(self.fault("expected each member name once in an object")) } else { Ok(()) }
-    }
-
-    fn word(&mut self, word: &'static str) -> Result<(), Malformed> {
-        let end = self.at.saturating_add(word.len());
-        if self.text.as_bytes().get(self.at..end) != Some(word.as_bytes()) {
-            return Err(self.fault("expected a value"));
+        let same = |one: &Member, other: &Member| one.compare_names(other, self.text).is_eq();
+        if here.len() <= 32 {
+            let mut rest = here;
+            while let Some((one, after)) = rest.split_first() {
+                if after.iter().any(|other| one.tag == other.tag && same(one, other)) {
+                    return true;
+                }
+                rest = after;
+            }
+            return false;
         }
-        self.at = end;
-        Ok(())
+        let mut sorted = here.to_vec();
+        sorted.sort_unstable_by(|one, other| one.compare_names(other, self.text));
+        sorted.windows(2).any(|pair| matches!(pair, [one, other] if same(one, other)))
     }
 
-    /// Reads a string; the span lies inside the quotes.
-    fn string(&mut self) -> Result<(Span, bool), Malformed> {
-        self.expect(b'"', "expected a string")?;
-        let start = self.at;
+    fn word(&mut self, at: usize, word: &'static str) -> Option<usize> {
+        let end = at.saturating_add(word.len());
+        match self.bytes.get(at..end) == Some(word.as_bytes()) {
+            true => Some(end),
+            false => self.fault(at, "expected a value"),
+        }
+    }
+
+    /// Reads a string; tells where its closing quote stands, and whether it holds escapes.
+    fn string(&mut self, at: usize) -> Option<(usize, bool)> {
+        let mut at = self.expect(at, b'"', "expected a string")?;
         let mut escaped = false;
-        let bytes = self.text.as_bytes();
-        let end = start.saturating_add(plain_length(bytes.get(start..).unwrap_or_default()));
-        if bytes.get(end) == Some(&b'"') {
-            self.at = end.saturating_add(1);
-            return Ok((Span { start, end }, false)); // nearly every string has no escape
-        }
         loop {
-            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            self.at = self.at.saturating_add(plain_length(rest));
-            match self.peek() {
-                Some(b'"') => break,
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            at = at.saturating_add(plain_length(rest));
+            match self.peek(at) {
+                Some(b'"') => return Some((at, escaped)),
                 Some(b'\\') => {
                     escaped = true;
-                    self.escape()?;
+                    at = self.escape(next(at))?;
                 }
-                Some(_) => return Err(self.fault("expected no raw control character in a string")),
-                None => return Err(self.fault("expected the end of the string")),
+                Some(_) => return self.fault(at, "expected no raw control character in a string"),
+                None => return self.fault(at, "expected the end of the string"),
             }
         }
-        let span = Span { start, end: self.at };
-        self.advance();
-        Ok((span, escaped))
     }
 
-    fn escape(&mut self) -> Result<(), Malformed> {
-        self.advance();
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                self.advance();
-                Ok(())
-            }
+    /// What follows a backslash.
+    fn escape(&mut self, at: usize) -> Option<usize> {
+        match self.peek(at) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Some(next(at)),
             Some(b'u') => {
-                self.advance();
-                match self.four_hex()? {
+                let (at, unit) = self.four_hex(next(at))?;
+                match unit {
                     // A high surrogate: a low one must follow at once.
                     0xD800..=0xDBFF => {
-                        self.expect(b'\\', "expected the second half of a surrogate pair")?;
-                        self.expect(b'u', "expected the second half of a surrogate pair")?;
-                        match self.four_hex()? {
-                            0xDC00..=0xDFFF => Ok(()),
-                            _ => Err(self.fault("expected the second half of a surrogate pair")),
+                        let expected = "expected the second half of a surrogate pair";
+                        let at = self.expect(at, b'\\', expected)?;
+                        let at = self.expect(at, b'u', expected)?;
+                        match self.four_hex(at)? {
+                            (end, 0xDC00..=0xDFFF) => Some(end),
+                            _ => self.fault(at, expected),
                         }
                     }
-                    0xDC00..=0xDFFF => Err(self.fault("expected no lone surrogate")),
-                    _ => Ok(()),
+                    0xDC00..=0xDFFF => self.fault(at, "expected no lone surrogate"),
+                    _ => Some(at),
                 }
             }
-            _ => Err(self.fault("expected an escape of RFC 8259")),
+            _ => self.fault(at, "expected an escape of RFC 8259"),
         }
     }
 
-    fn four_hex(&mut self) -> Result<u32, Malformed> {
-        let end = self.at.saturating_add(4);
-        let digits = self.text.get(self.at..end).filter(|four| {
+    fn four_hex(&mut self, at: usize) -> Option<(usize, u32)> {
+        let end = at.saturating_add(4);
+        let digits = self.text.get(at..end).filter(|four| {
             four.bytes().all(|byte| byte.is_ascii_hexdigit()) // from_str_radix takes a plus sign
         });
-        let unit = digits.and_then(|four| u32::from_str_radix(four, 16).ok());
-        let unit = unit.ok_or_else(|| self.fault("expected four hexadecimal digits"))?;
-        self.at = end;
-        Ok(unit)
+        match digits.and_then(|four| u32::from_str_radix(four, 16).ok()) {
+            Some(unit) => Some((end, unit)),
+            None => self.fault(at, "expected four hexadecimal digits"),
+        }
     }
 
-    fn number(&mut self) -> Result<(), Malformed> {
-        if self.peek() == Some(b'-') {
-            self.advance();
-        }
-        if self.peek() == Some(b'0') {
-            self.advance();
-            if matches!(self.peek(), Some(b'0'..=b'9')) {
-                return Err(self.fault("expected no leading zero"));
+    fn number(&mut self, at: usize) -> Option<usize> {
+        let mut at = if self.peek(at) == Some(b'-') { next(at) } else { at };
+        if self.peek(at) == Some(b'0') {
+            at = next(at);
+            if matches!(self.peek(at), Some(b'0'..=b'9')) {
+                return self.fault(at, "expected no leading zero");
             }
         } else {
-            self.digits()?;
+            at = self.digits(at)?;
         }
-        if self.peek() == Some(b'.') {
-            self.advance();
-            self.digits()?;
+        if self.peek(at) == Some(b'.') {
+            at = self.digits(next(at))?;
         }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.advance();
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.advance();
+        if matches!(self.peek(at), Some(b'e' | b'E')) {
+            at = next(at);
+            if matches!(self.peek(at), Some(b'+' | b'-')) {
+                at = next(at);
             }
-            self.digits()?;
+            at = self.digits(at)?;
         }
-        Ok(())
+        Some(at)
     }
 
-    fn digits(&mut self) -> Result<(), Malformed> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if count == 0 {
-            return Err(self.fault("expected a digit"));
+    fn digits(&mut self, at: usize) -> Option<usize> {
+        let mut end = at;
+        while matches!(self.peek(end), Some(b'0'..=b'9')) {
+            end = next(end);
         }
-        self.at = self.at.saturating_add(count);
-        Ok(())
+        if end == at { self.fault(at, "expected a digit") } else { Some(end) }
     }
 }
 
@@ -371,7 +352,7 @@ mod tests {
         let text = r#" { "a" : "x\ny" , "b":{"c":[1,{"d":2}],"e":3}, "\u0066": -1.5e3 } "#;
         let found = members(text).unwrap();
         assert_eq!(found.len(), 3);
-        assert!(found[0].is_named(text, "a") && found[0].escaped);
+        assert!(found[0].is_named(text, "a"));
         assert_eq!(found[0].value.of(text), r"x\ny");
         assert_eq!(found[1].value.of(text), r#"{"c":[1,{"d":2}],"e":3}"#);
         assert!(found[2].is_named(text, "f"));

@@ -91,8 +91,12 @@ const fn widen(byte: u8) -> u64 {
 }
 
 /// A string as it reads after its escapes; borrowed where it has none.
-pub(crate) fn unescape(raw: &str, escaped: bool) -> Cow<'_, str> {
-    if escaped { Cow::Owned(chars_of(raw).collect::<String>()) } else { Cow::Borrowed(raw) }
+pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', raw.as_bytes()).is_some() {
+        Cow::Owned(chars_of(raw).collect::<String>())
+    } else {
+        Cow::Borrowed(raw)
+    }
 }
 
 /// A string of a text that somebody else holds: a span of it, or its own letters where it has escapes.
@@ -105,10 +109,9 @@ pub(crate) enum Text {
 impl Text {
     /// The value of a string member.
     pub(crate) fn of(text: &str, member: &Member) -> Self {
-        if member.escaped {
-            Self::Unescaped(chars_of(member.value.of(text)).collect::<String>().into_boxed_str())
-        } else {
-            Self::Plain(member.value)
+        match unescape(member.value.of(text)) {
+            Cow::Borrowed(_) => Self::Plain(member.value),
+            Cow::Owned(letters) => Self::Unescaped(letters.into_boxed_str()),
         }
     }
 
@@ -128,8 +131,8 @@ mod tests {
     #[test]
     fn reads_every_escape() {
         let raw = r#"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é"#;
-        assert_eq!(unescape(raw, true), "\"\\/\u{8}\u{c}\n\r\té😀é");
-        assert_eq!(unescape("plain", false), "plain");
+        assert_eq!(unescape(raw), "\"\\/\u{8}\u{c}\n\r\té😀é");
+        assert_eq!(unescape("plain"), "plain");
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl<'t> Jwk<'t> {
     /// A member that is a string.
     fn string(&self, name: &str) -> Option<Cow<'t, str>> {
         let member = self.member(name).filter(|member| member.kind == Kind::String)?;
-        Some(unescape(member.value.of(self.text), member.escaped))
+        Some(unescape(member.value.of(self.text)))
     }
 
     /// A member that may be left out, but is a string where it is there.
@@ -135,7 +135,7 @@ impl<'t> Jwk<'t> {
             if operation.kind != Kind::String {
                 return Err(fault);
             }
-            names.push(unescape(operation.value.of(text), operation.escaped));
+            names.push(unescape(operation.value.of(text)));
         }
         let verifies = names.iter().any(|name| name == "verify");
         names.sort_unstable();

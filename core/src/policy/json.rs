@@ -15,9 +15,9 @@ pub(super) fn read(text: &str) -> Result<Draft, ConfigError> {
     let members = json::members(text).map_err(|fault| ConfigError::json("policy", fault))?;
     let mut draft = Draft::default();
     for member in &members {
-        let (name, escaped) = member.raw_name(text);
+        let name = unescape(member.raw_name(text));
         let value = Value { text, member };
-        value.store(&unescape(name, escaped), &mut draft)?;
+        value.store(&name, &mut draft)?;
     }
     Ok(draft)
 }
@@ -64,17 +64,16 @@ impl Value<'_> {
         Ok(())
     }
 
-    /// A string without escapes: what every word of a policy is.
+    /// A string as it is spelled: no word of a policy needs an escape.
     fn word(&self) -> Option<&str> {
-        let plain = self.member.kind == Kind::String && !self.member.escaped;
-        plain.then(|| self.member.value.of(self.text))
+        (self.member.kind == Kind::String).then(|| self.member.value.of(self.text))
     }
 
     fn string(&self, member: &'static str) -> Result<Box<str>, ConfigError> {
         if self.member.kind != Kind::String {
             return Err(ConfigError::Policy { member, expected: "a string" });
         }
-        let text = unescape(self.member.value.of(self.text), self.member.escaped);
+        let text = unescape(self.member.value.of(self.text));
         Ok(text.into_owned().into_boxed_str())
     }
 
@@ -89,7 +88,7 @@ impl Value<'_> {
             if element.kind != Kind::String {
                 return Err(wrong);
             }
-            strings.push(unescape(element.value.of(text), element.escaped).into_owned());
+            strings.push(unescape(element.value.of(text)).into_owned());
         }
         Ok(strings)
     }
@@ -168,8 +167,8 @@ impl Value<'_> {
             expected: "an object of claim names and values",
         })?;
         let pair = |member: &Member| {
-            let (name, escaped) = member.raw_name(text);
-            (Arc::from(&*unescape(name, escaped)), Some(Box::from(member.raw_value(text))))
+            let name = unescape(member.raw_name(text));
+            (Arc::from(&*name), Some(Box::from(member.raw_value(text))))
         };
         Ok(members.iter().map(pair).collect())
     }
