@@ -1,0 +1,140 @@
+//! What users of the crate rely on beside the answers: threads, sizes, traits, types of claims.
+#![allow(
+    missing_docs,
+    clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test: a panic is how it fails"
+)]
+
+mod signing;
+
+use lowwater::{
+    Accepted, Algorithm, ApplyError, ClaimError, Code, ConfigError, Cutoffs, Explanation, Key,
+    KeySet, NoCutoffs, Note, Policy, Rejection, Requirement, Rule, RuleSet, Signed, Target,
+    UnixTime, Unverified, Validator,
+};
+use serde::Deserialize;
+use signing::{AUDIENCE, ISSUER, NOW, Signer, access_token_claims, claims, validator};
+
+const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
+
+#[test]
+fn everything_may_cross_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Validator>();
+    shared::<Policy>();
+    shared::<KeySet>();
+    shared::<Key>();
+    shared::<Cutoffs>();
+    shared::<Rule>();
+    shared::<Accepted>();
+    shared::<Signed>();
+    shared::<Rejection>();
+    shared::<Explanation>();
+    shared::<Unverified>();
+}
+
+#[test]
+fn errors_are_errors_and_small() {
+    fn error<T: std::error::Error + Send + Sync + Clone + 'static>() {}
+    error::<Rejection>();
+    error::<ConfigError>();
+    error::<ApplyError>();
+    error::<ClaimError>();
+    assert!(size_of::<Rejection>() < 128, "clippy warns every caller from 128 bytes on");
+}
+
+#[test]
+fn every_code_is_a_word_of_its_own() {
+    let words: std::collections::BTreeSet<&str> =
+        Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(words.len(), Code::ALL.len());
+    let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    assert!(words.iter().all(plain));
+}
+
+/// Rules behind a pointer: what an application does that exchanges whole states.
+#[test]
+fn rules_may_be_behind_a_pointer() {
+    let signer = Signer::Secret;
+    let validator = validator(Algorithm::Hs256, &signer);
+    let token = signer.token(Algorithm::Hs256, &claims(""));
+    let boxed: Box<dyn RuleSet + Send + Sync> = Box::new(Cutoffs::local());
+    assert!(validator.validate(&token, &*boxed, NOW_TIME).is_ok());
+    let shared = std::sync::Arc::new(Cutoffs::local());
+    assert!(validator.validate(&token, &*shared, NOW_TIME).is_ok());
+}
+
+#[derive(Deserialize)]
+struct MyClaims {
+    sub: String,
+    sid: String,
+    aud: Vec<String>,
+}
+
+#[test]
+fn an_accepted_token_gives_what_it_says() {
+    let signer = Signer::of(Algorithm::EdDsa);
+    let validator = validator(Algorithm::EdDsa, &signer);
+    let token = signer.token(Algorithm::EdDsa, &access_token_claims());
+    let accepted = validator.validate(&token, &NoCutoffs, NOW_TIME).unwrap();
+    assert_eq!(accepted.issuer(), Some(ISSUER));
+    assert_eq!(accepted.subject(), Some("auth0|5f7c8ec7c33c6c004bbafe82"));
+    assert_eq!(accepted.audiences(), [AUDIENCE, "https://tenant.example.auth/userinfo"]);
+    assert_eq!(accepted.client(), Some("my_client_id_0123456789abcdefghij"));
+    assert_eq!(accepted.session(), Some("08a5019c-17e1-4977-8f42-65a12843ea02"));
+    assert_eq!(accepted.scopes().len(), 6);
+    assert_eq!(accepted.permissions(), ["read:messages", "write:messages"]);
+    assert_eq!(accepted.issued_at(), Some(NOW_TIME));
+    assert_eq!(accepted.expires_at(), Some(UnixTime::from_secs(NOW + 3600)));
+    assert_eq!(accepted.authenticated_at(), Some(UnixTime::from_secs(NOW - 60)));
+    assert_eq!((accepted.not_before(), accepted.notes().count()), (None, 0));
+    assert_eq!((accepted.algorithm(), accepted.key_id()), (Algorithm::EdDsa, "k"));
+    assert_eq!(accepted.token_type(), Some("at+jwt"));
+    assert_eq!(accepted.header_json(), r#"{"alg":"EdDSA","kid":"k","typ":"at+jwt"}"#);
+    assert_eq!(accepted.claims_json(), access_token_claims());
+    assert_eq!(accepted.claim_json("exp"), Some("1700003600"));
+    assert_eq!(accepted.claim_json("nothing"), None);
+    let mine: MyClaims = accepted.claims().unwrap();
+    assert_eq!(
+        (mine.sub.as_str(), mine.sid.len(), mine.aud.len()),
+        (accepted.subject().unwrap(), 36, 2)
+    );
+    assert_eq!(accepted.claim::<Vec<String>>("permissions").unwrap().unwrap().len(), 2);
+    assert_eq!(accepted.claim::<String>("nothing").unwrap(), None);
+    let wrong = accepted.claim::<u32>("sub").unwrap_err().to_string();
+    assert!(
+        wrong.starts_with("the claims do not fit the type asked for") && !wrong.contains("auth0")
+    );
+    assert!(accepted.require_scopes(["read:messages", "openid"]).is_ok());
+    assert!(accepted.require_any_scope(["nothing", "email"]).is_ok());
+    assert!(accepted.require_permissions(["read:messages"]).is_ok());
+    assert!(accepted.require_any_permission(["x"]).is_err());
+    assert!(accepted.require_subject("someone else").is_err());
+    assert!(accepted.require_confirmation("x").is_err());
+    assert!(accepted.require(&Requirement::new()).is_ok());
+}
+
+/// Where `iat` stood for `auth_time`, the owner is told.
+#[test]
+fn a_login_rule_without_auth_time_leaves_a_note() {
+    let signer = Signer::Secret;
+    let validator = validator(Algorithm::Hs256, &signer);
+    let mut cutoffs = Cutoffs::local();
+    let before = UnixTime::from_secs(NOW - 100);
+    cutoffs.apply(Rule::authenticated_before(Target::subject("u1"), before), NOW_TIME).unwrap();
+    let notes = |more: &str| {
+        let token = signer.token(Algorithm::Hs256, &claims(more));
+        validator.validate(&token, &cutoffs, NOW_TIME).unwrap().notes().collect::<Vec<_>>()
+    };
+    assert_eq!(notes(""), [Note::IssuedAtForAuthTime]);
+    assert_eq!(notes(&format!(r#","auth_time":{NOW}"#)), []);
+    assert_eq!(notes(r#","client_id":"u1""#), [], "a machine has no login");
+}
