@@ -1,0 +1,55 @@
+//! One module for each file of vectors.
+mod claims;
+mod config;
+mod cutoff;
+mod header;
+mod keys;
+mod order;
+mod permission;
+mod policy;
+mod shape;
+mod signature;
+
+use crate::format::Topic;
+use crate::keys as test_keys;
+use crate::payload::{AUDIENCE, ISSUER};
+
+/// The `typ` of messages that are never access tokens.
+const NEVER_ACCESS_TOKENS: [&str; 5] =
+    ["logout+jwt", "secevent+jwt", "dpop+jwt", "statuslist+jwt", "token-introspection+jwt"];
+
+/// The topics in the order of the stages, with the names of their files.
+pub(crate) fn all() -> Vec<(&'static str, Topic)> {
+    vec![
+        ("shape.json", shape::topic()),
+        ("header.json", header::topic()),
+        ("keys.json", keys::topic()),
+        ("signature.json", signature::topic()),
+        ("claims.json", claims::topic()),
+        ("policy.json", policy::topic()),
+        ("cutoff.json", cutoff::topic()),
+        ("permission.json", permission::topic()),
+        ("order.json", order::topic()),
+        ("config.json", config::topic()),
+    ]
+}
+
+/// A topic with the usual key set and policy, both named `main`.
+fn with_main(about: &'static str) -> Topic {
+    let mut topic = Topic::new(about);
+    topic.keyset("main", test_keys::main_keys());
+    topic.policy("main", policy(""));
+    topic
+}
+
+/// The usual policy; `more` are members as JSON text, comma first.
+fn policy(more: &str) -> String {
+    policy_for(r#"["EdDSA"]"#, more)
+}
+
+/// The usual policy with another allow-list.
+fn policy_for(algorithms: &str, more: &str) -> String {
+    format!(
+        r#"{{"issuer":["{ISSUER}"],"audience":["{AUDIENCE}"],"algorithms":{algorithms}{more}}}"#
+    )
+}
