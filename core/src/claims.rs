@@ -205,7 +205,7 @@ impl ClaimSet {
     }
 
     /// The values of a claim that a rule may name: itself, or the elements of an array.
-    pub(crate) fn scalars(&self, name: &str, mut visit: impl FnMut(Scalar<'_>)) {
+    pub(crate) fn scalars<'c>(&'c self, name: &str, mut visit: impl FnMut(Scalar<'c>)) {
         let Some(member) = self.member(name) else {
             return;
         };
@@ -221,7 +221,7 @@ impl ClaimSet {
 }
 
 /// A value that a rule can name: compared with its type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scalar<'t> {
     Text(alloc::borrow::Cow<'t, str>),
     Integer(i64),

@@ -1,6 +1,7 @@
 //! Rules: what has been taken back, and the stage that asks them.
 
 mod facts;
+mod held;
 mod pass;
 mod rule;
 mod rule_json;

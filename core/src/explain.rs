@@ -118,7 +118,9 @@ impl fmt::Display for Explanation {
             writeln!(f)?;
         }
         for rule in &self.rules {
-            writeln!(f, "        rule       {} {}: {}", rule.rule, rule.target, rule.compared)?;
+            let verdict = rule.code.map_or("passes", Code::as_str);
+            let MatchedRule { rule, target, compared, .. } = rule;
+            writeln!(f, "        rule       {rule} {target}: {compared}: {verdict}")?;
         }
         match &self.rejection {
             None => f.write_str("accepted"),

@@ -15,7 +15,7 @@ mod text;
 pub(crate) use self::decimal::{Decimal, Rounding};
 pub(crate) use self::equality::same_value;
 pub(crate) use self::member::{Kind, Known, Member};
-pub(crate) use self::scan::{Malformed, elements, members};
+pub(crate) use self::scan::{Malformed, elements, members, validate};
 pub(crate) use self::text::{Text, unescape};
 
 /// Open objects and arrays, the outermost counted as 1.

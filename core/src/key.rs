@@ -192,8 +192,12 @@ impl Key {
     /// Binds the key to one algorithm.
     ///
     /// # Errors
-    /// An algorithm that does not fit the key, or for which its secret is too short.
+    /// An algorithm that does not fit the key, another than the one that it names already, or one for
+    /// which its secret is too short.
     pub fn with_algorithm(self, algorithm: Algorithm) -> Result<Self, ConfigError> {
+        if self.algorithm.is_some_and(|own| own != algorithm) {
+            return Err(KeyFault::AlgorithmMismatch.into());
+        }
         Self::new(self.material, self.id, Some(algorithm), self.short_secret).map_err(Into::into)
     }
 

@@ -12,6 +12,7 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::algorithm::AlgorithmSet;
 use crate::claims::{ClaimSet, Claims};
@@ -64,12 +65,21 @@ pub enum MissingAuthTime {
 }
 
 /// Which values a claim may have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Allowed {
     /// Any, also none: said aloud.
     Any,
     /// One of these, byte for byte.
     OneOf(Vec<Box<str>>),
+}
+
+impl fmt::Debug for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("Any"),
+            Self::OneOf(list) => write!(f, "OneOf({})", list.len()),
+        }
+    }
 }
 
 impl Allowed {
@@ -85,7 +95,7 @@ impl Allowed {
 ///
 /// [`Validator::builder`](crate::Validator::builder) makes one in code; [`from_json`](Self::from_json)
 /// reads one from a configuration file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Policy {
     pub(crate) limits: Limits,
     pub(crate) algorithms: AlgorithmSet,
@@ -239,7 +249,7 @@ impl Policy {
                 None => Err(Reason::Missing { claim: Name::Configured(Arc::clone(name)) }),
             };
             observer.plain(stage, "claim value", outcome, || {
-                format!("{name:?} is {}; must equal {value}", claims.raw(name).unwrap_or("missing"))
+                format!("{}; must equal {value:?}", shown(name, claims.raw(name)))
             })?;
         }
         Ok(())
@@ -346,6 +356,22 @@ impl Policy {
             return Err(Reason::TooOld { age, limit, leeway });
         }
         Ok(())
+    }
+}
+
+/// What is allowed, by number: the values themselves stand in explanations only.
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("issuers", &self.issuers)
+            .field("audiences", &self.audiences)
+            .field("algorithms", &format_args!("{}", self.algorithms))
+            .field("token_type", &self.token_type)
+            .field("leeway_ms", &self.cutoff.leeway)
+            .field("max_lifetime_ms", &self.max_lifetime)
+            .field("required", &self.required)
+            .field("claim_equals", &self.claim_equals.len())
+            .finish_non_exhaustive()
     }
 }
 

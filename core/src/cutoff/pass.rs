@@ -67,8 +67,13 @@ pub(crate) fn check(
     let mut asked = Asked { facts, now, note: None };
     let age = asked.session_age();
     observer.check(Stage::Cutoff, "session age", age, || {
-        let since = facts.claims.authenticated_at.map(|login| now.since(login.at));
-        limited("session age", since, facts.policy.max_session)
+        if facts.policy.max_session.is_none() {
+            return String::from("no limit");
+        }
+        let since = facts.claims.authenticated_at.or(facts.claims.issued_at);
+        let since = since.map(|time| now.since(time.at));
+        let login = Asked { facts, now, note: None }.describe_login();
+        format!("{login}; {}", limited("session age", since, facts.policy.max_session))
     })?;
     let mut worst: Option<Verdict> = None;
     let mut matches = 0_usize;
@@ -76,7 +81,7 @@ pub(crate) fn check(
         matches = matches.saturating_add(1);
         let verdict = asked.ask(found);
         if let Some(listed) = listed.as_deref_mut() {
-            listed.push(describe(target, found, verdict.as_ref()));
+            listed.push(describe(target, found, &mut asked));
         }
         worst = match (worst.take(), verdict) {
             (Some(worst), Some(verdict)) => Some(worst.or_worse(verdict)),
@@ -144,6 +149,12 @@ impl Verdict {
     }
 }
 
+/// When the user logged in, and which claim says so.
+struct Login {
+    claim: &'static str,
+    time: TokenTime,
+}
+
 /// One token before the rules.
 struct Asked<'f, 'c> {
     facts: &'f Facts<'c>,
@@ -152,36 +163,45 @@ struct Asked<'f, 'c> {
 }
 
 impl Asked<'_, '_> {
-    /// `auth_time`, or what the policy lets stand for it.
-    fn login(&mut self) -> Option<(&'static str, TokenTime)> {
+    /// `auth_time`, or what the policy lets stand for it; else why there is neither.
+    fn login(&mut self) -> Result<Login, Reason> {
         let claims = self.facts.claims;
         match (claims.authenticated_at, self.facts.policy.missing_auth_time) {
-            (Some(time), _) => Some(("auth_time", time)),
-            (None, MissingAuthTime::Refuse) => None,
+            (Some(time), _) => Ok(Login { claim: "auth_time", time }),
+            (None, MissingAuthTime::Refuse) => Err(Reason::NoAuthenticationTime),
             (None, MissingAuthTime::UseIssuedAt) => {
+                // Without either, logging in again would not help: the next token lacks them too.
+                let time = claims.issued_at.ok_or(Reason::NoIssuedAt)?;
                 self.note = Some(Note::IssuedAtForAuthTime);
-                claims.issued_at.map(|time| ("iat", time))
+                Ok(Login { claim: "iat", time })
             }
         }
     }
 
     fn session_age(&mut self) -> Result<(), Rejection> {
-        let Some(limit) = self.facts.policy.max_session else {
-            return Ok(());
-        };
+        let Some(limit) = self.facts.policy.max_session else { return Ok(()) };
         if self.facts.claims.is_machine() {
             return Ok(());
         }
         let leeway = self.facts.policy.leeway;
         let max_age = u32::try_from(limit.div_euclid(1000)).unwrap_or(u32::MAX);
         let reason = match self.login() {
-            Some((_, time)) if self.now.since(time.at) < limit.saturating_add(leeway) => {
+            Ok(Login { time, .. }) if self.now.since(time.at) < limit.saturating_add(leeway) => {
                 return Ok(());
             }
-            Some((_, time)) => Reason::SessionAge { since: time.at, limit, leeway },
-            None => Reason::NoAuthenticationTime,
+            Ok(Login { time, .. }) => Reason::SessionAge { since: time.at, limit, leeway },
+            Err(reason) => reason,
         };
         Err(Rejection::new(reason).login_within(max_age))
+    }
+
+    /// What an explanation shows of the login.
+    fn describe_login(&mut self) -> String {
+        match self.login() {
+            Ok(Login { claim: "iat", time }) => format!("iat {} stands for auth_time", time.at),
+            Ok(Login { claim, time }) => format!("{claim} {}", time.at),
+            Err(reason) => reason.to_string(),
+        }
     }
 
     /// What one kind of rule of one target says; `None`: it lets the token pass.
@@ -225,8 +245,8 @@ impl Asked<'_, '_> {
                 let (low_time, high_time) =
                     (UnixTime::from_millis(low), UnixTime::from_millis(high));
                 let reason = match self.login() {
-                    None => Reason::NoAuthenticationTime,
-                    Some((claim, time)) => {
+                    Err(reason) => reason,
+                    Ok(Login { claim, time }) => {
                         let same_second = self.before(time, low, high)?;
                         let at = time.at;
                         Reason::RevokedSession(Revoked::Before {
@@ -275,22 +295,37 @@ impl Asked<'_, '_> {
     }
 }
 
-fn describe(target: &super::Target, found: Found, verdict: Option<&Verdict>) -> MatchedRule {
+/// A rule that matches, for an explanation: what it says, what the token says, what follows.
+fn describe(target: &super::Target, found: Found, asked: &mut Asked<'_, '_>) -> MatchedRule {
     let before = |low: i64, high: i64| match high.saturating_sub(low) {
         0 => format!("before {}", Seconds(low)),
         _ => format!("before some instant from {} to {}", Seconds(low), Seconds(high)),
     };
-    let (rule, compared) = match found {
-        Found::IssuedBefore { low, high } => ("issued_before", before(low, high)),
-        Found::AuthenticatedBefore { low, high, .. } => ("authenticated_before", before(low, high)),
-        Found::Revoked { until: Until::Never, .. } => ("revoked", "for ever".to_string()),
-        Found::Revoked { until: Until::Time(time), .. } => ("revoked", format!("until {time}")),
-        Found::Suspended => ("suspended", "on".to_string()),
+    let claims = asked.facts.claims;
+    let (rule, says, compared) = match found {
+        Found::IssuedBefore { low, high } => {
+            let iat = claims.issued_at.map(|time| format!("iat {}", time.at));
+            ("issued_before", before(low, high), iat.unwrap_or_else(|| "no iat".to_string()))
+        }
+        Found::AuthenticatedBefore { names_client: false, low, high } if claims.is_machine() => (
+            "authenticated_before",
+            before(low, high),
+            "no login: a client's own token".to_string(),
+        ),
+        Found::AuthenticatedBefore { low, high, .. } => {
+            ("authenticated_before", before(low, high), asked.describe_login())
+        }
+        Found::Revoked { until: Until::Never, .. } => {
+            ("revoked", "for ever".to_string(), String::new())
+        }
+        Found::Revoked { until: Until::Time(time), .. } => {
+            ("revoked", format!("until {time}"), format!("now {}", asked.now))
+        }
+        Found::Suspended => ("suspended", "on".to_string(), String::new()),
     };
+    let verdict = asked.ask(found);
     let code = verdict.map(|verdict| verdict.reason.code());
-    let compared = match verdict {
-        Some(verdict) => format!("{compared}: {}", verdict.reason),
-        None => compared,
-    };
+    let separator = if compared.is_empty() { "" } else { "; " };
+    let compared = format!("{says}{separator}{compared}");
     MatchedRule { rule, target: target.describe(), code, compared }
 }

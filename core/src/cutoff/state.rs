@@ -7,7 +7,8 @@ use core::fmt;
 
 use self::private::Matching;
 use super::facts::Facts;
-use super::rule::{Cutoff, Kind, Rule, Until};
+use super::held::Held;
+use super::rule::{Kind, Rule, Until};
 use super::target::{Dimension, KeyBuffer, Target};
 use crate::error::ConfigError;
 use crate::time::UnixTime;
@@ -69,8 +70,8 @@ impl Matching for NoCutoffs {
 ///
 /// A token is refused if *any* rule refuses it. Applying a rule is idempotent, and the order of
 /// several means nothing: of two cutoffs of one target the later counts, of two suspensions the one of
-/// the higher version. What is asked for each token are the shapes of targets that are present, so the
-/// cost follows the number of shapes and not that of rules.
+/// the higher version. For each token the shapes of targets that are present are looked up, so the cost
+/// follows their number and not that of rules; cutoffs with exceptions are asked one by one.
 ///
 /// Nothing here is locked: share it behind the lock of your choice, `RwLock<Cutoffs>` for example. If
 /// the lock is poisoned or the store behind it is down, answer with
@@ -90,133 +91,6 @@ impl Matching for NoCutoffs {
 pub struct Cutoffs {
     shapes: BTreeMap<Vec<Dimension>, BTreeMap<Box<[u8]>, Held>>,
     length: usize,
-}
-
-/// Everything that holds for one target. Rules of different ids are kept apart.
-#[derive(Clone)]
-struct Held {
-    target: Target,
-    issued: Vec<Entry<Cutoff>>,
-    authenticated: Vec<Entry<Cutoff>>,
-    revoked: Vec<Entry<Until>>,
-    suspended: Vec<Entry<Version>>,
-}
-
-/// What one rule says, with what it says to people.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry<S> {
-    says: S,
-    id: Option<Box<str>>,
-    reason: Option<Box<str>>,
-}
-
-/// A suspension: the order of its fields is the order in which one outweighs another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Version {
-    version: u64,
-    on: bool,
-}
-
-/// Does one rule make another of the same target, kind and id superfluous?
-trait Outweighs {
-    fn outweighs(&self, other: &Self) -> bool;
-}
-
-impl Outweighs for Cutoff {
-    /// Same exceptions, and neither bound lower: it refuses all that the other refuses.
-    fn outweighs(&self, other: &Self) -> bool {
-        self.except == other.except && self.low() >= other.low() && self.high() >= other.high()
-    }
-}
-
-impl Outweighs for Until {
-    fn outweighs(&self, other: &Self) -> bool {
-        self >= other
-    }
-}
-
-impl Outweighs for Version {
-    fn outweighs(&self, other: &Self) -> bool {
-        self >= other
-    }
-}
-
-impl Held {
-    const fn new(target: Target) -> Self {
-        Self {
-            target,
-            issued: Vec::new(),
-            authenticated: Vec::new(),
-            revoked: Vec::new(),
-            suspended: Vec::new(),
-        }
-    }
-
-    fn len(&self) -> usize {
-        let cutoffs = self.issued.len().saturating_add(self.authenticated.len());
-        cutoffs.saturating_add(self.revoked.len()).saturating_add(self.suspended.len())
-    }
-
-    fn add(&mut self, kind: Kind, id: Option<Box<str>>, reason: Option<Box<str>>) -> Change {
-        match kind {
-            Kind::IssuedBefore(says) => add(&mut self.issued, Entry { says, id, reason }),
-            Kind::AuthenticatedBefore(says) => {
-                add(&mut self.authenticated, Entry { says, id, reason })
-            }
-            Kind::Revoked { until: says } => add(&mut self.revoked, Entry { says, id, reason }),
-            Kind::Suspended { on, version } => {
-                add(&mut self.suspended, Entry { says: Version { version, on }, id, reason })
-            }
-        }
-    }
-
-    /// Merges what holds for a token of this target.
-    fn found(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found)) {
-        let bounds = |entries: &[Entry<Cutoff>]| {
-            let (session, token_id) = (facts.claims.session(), facts.claims.token_id());
-            entries
-                .iter()
-                .map(|entry| &entry.says)
-                .filter(|cutoff| !cutoff.except.contains(session, token_id))
-                .map(|cutoff| (cutoff.low(), cutoff.high()))
-                // Each bound for itself: a merged cutoff refuses exactly what either refuses.
-                .reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)))
-        };
-        if let Some((low, high)) = bounds(&self.issued) {
-            visit(&self.target, Found::IssuedBefore { low, high });
-        }
-        if let Some((low, high)) = bounds(&self.authenticated) {
-            let names_client = self.target.names(&Dimension::Client);
-            visit(&self.target, Found::AuthenticatedBefore { low, high, names_client });
-        }
-        if let Some(until) = self.revoked.iter().map(|entry| entry.says).max() {
-            let session =
-                self.target.names(&Dimension::Session) || self.target.names(&Dimension::Device);
-            visit(&self.target, Found::Revoked { until, session });
-        }
-        if self.suspended.iter().map(|entry| entry.says).max().is_some_and(|newest| newest.on) {
-            visit(&self.target, Found::Suspended);
-        }
-    }
-}
-
-/// Adds an entry to those of one target and kind, and drops those that it outweighs.
-///
-/// What remains is the set of entries that no other of the same id outweighs: whichever order they
-/// came in, the same set. Equal weights keep the greater, so that reasons do not depend on order either.
-fn add<S: Outweighs + Ord>(entries: &mut Vec<Entry<S>>, new: Entry<S>) -> Change {
-    let outweighed = |old: &Entry<S>, new: &Entry<S>| {
-        old.id == new.id
-            && new.says.outweighs(&old.says)
-            && (!old.says.outweighs(&new.says) || new >= old)
-    };
-    if entries.iter().any(|old| outweighed(&new, old)) {
-        return Change::AlreadyHeld;
-    }
-    entries.retain(|old| !outweighed(old, &new));
-    entries.push(new);
-    entries.sort();
-    Change::Applied
 }
 
 /// What applying a rule did.
@@ -366,21 +240,18 @@ impl Matching for Cutoffs {
     fn matching(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found)) {
         let mut key = KeyBuffer::new();
         for (shape, table) in &self.shapes {
+            let Some(columns) = facts.columns(shape) else { continue };
             // A token with long arrays in several claims has the product of their lengths as keys: a
-            // thousand times a thousand. Then the rules of the shape are fewer, and are asked instead.
-            if facts.keys_of(shape) > table.len() {
-                for held in table.values() {
-                    if held.target.dimensions().iter().all(|(name, value)| facts.has(name, value)) {
-                        held.found(facts, visit);
-                    }
-                }
-                continue;
+            // thousand times a thousand. Where the rules of the shape are fewer, they are asked
+            // instead, each by a search in the sorted columns.
+            if columns.keys(shape) > table.len() {
+                let matching = table.values().filter(|held| columns.have(held.target.dimensions()));
+                matching.for_each(|held| held.found(facts, visit));
+            } else {
+                columns.each_key(shape, &mut key, &mut |key| {
+                    table.get(key).into_iter().for_each(|held| held.found(facts, visit));
+                });
             }
-            facts.each_key(shape, &mut key, &mut |key| {
-                if let Some(held) = table.get(key) {
-                    held.found(facts, visit);
-                }
-            });
         }
     }
 }

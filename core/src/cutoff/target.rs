@@ -58,11 +58,6 @@ impl Dimension {
     pub(super) const fn is_typed(&self) -> bool {
         matches!(self, Self::Tenant | Self::Device | Self::Claim(_))
     }
-
-    /// A token may hold several values: an array of roles, two thumbprints.
-    pub(super) const fn may_be_many(&self) -> bool {
-        matches!(self, Self::Tenant | Self::Device | Self::Claim(_) | Self::Confirmation)
-    }
 }
 
 /// A value that a rule names: compared byte for byte, and with its type.

@@ -44,7 +44,7 @@ impl Member {
 
     /// The same for a name that is known beforehand.
     pub(crate) fn is_called(&self, text: &str, known: &Known) -> bool {
-        self.tag == known.tag && (known.name.len() <= 7 || self.is_spelled(text, known.name))
+        self.tag == known.tag && self.is_spelled(text, known.name)
     }
 
     fn is_spelled(&self, text: &str, name: &str) -> bool {

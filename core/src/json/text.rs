@@ -58,20 +58,20 @@ pub(super) fn bytes_of(raw: &str) -> impl Iterator<Item = u8> {
     })
 }
 
-/// A number that is equal for equal names: the first seven bytes and the length, after escapes. Up to
-/// seven bytes it is the name.
+/// A number that is equal for equal names: the first seven bytes and the length, after escapes. It
+/// only tells names apart quickly; names whose tags are equal are still compared.
 pub(super) fn tag_of(raw: &str, escaped: bool) -> u64 {
     if !escaped {
         return tag(raw.as_bytes());
     }
-    let (mut tag, mut count) = (0_u64, 0_u64);
+    let (mut tag, mut count) = (0_u64, 0_usize);
     for byte in bytes_of(raw) {
         if count < 7 {
             tag = (tag << 8) | u64::from(byte);
         }
-        count = count.wrapping_add(1);
+        count = count.saturating_add(1);
     }
-    tag ^ (count << 56)
+    with_length(tag, count)
 }
 
 /// The same number for a name without escapes, without walking all of it.
@@ -82,8 +82,14 @@ pub(super) const fn tag(name: &[u8]) -> u64 {
         rest = after;
         count = count.wrapping_add(1);
     }
-    let [low, ..] = name.len().to_le_bytes(); // of longer names the low byte of the length will do
-    tag ^ (widen(low) << 56)
+    with_length(tag, name.len())
+}
+
+/// The length stands above the seven bytes. It ends at 255, so that no long name passes for a short one.
+const fn with_length(bytes: u64, length: usize) -> u64 {
+    let length = if length > 255 { 255 } else { length };
+    let [low, ..] = length.to_le_bytes();
+    bytes | (widen(low) << 56)
 }
 
 const fn widen(byte: u8) -> u64 {
@@ -143,5 +149,16 @@ mod tests {
         }
         assert_ne!(tag_of("expires", false), tag_of("expires_at", false));
         assert_eq!(tag_of("expires_at", false), tag(b"expires_in"), "settled by the whole name");
+        // Lengths that agree in their low byte, with zeros where the short name has nothing.
+        for length in [3, 256 + 3, 512 + 3, 65536 + 3] {
+            let name = alloc::format!("\0\0\0\0sub{}", "x".repeat(length));
+            assert_ne!(tag(name.as_bytes()), tag(b"sub"), "{length}");
+            let name = alloc::format!(
+                "{}{}",
+                r"\u0000\u0000\u0000\u0000sub",
+                "x".repeat(length - 3 + 252)
+            );
+            assert_ne!(tag_of(&name, true), tag(b"sub"), "{length}");
+        }
     }
 }

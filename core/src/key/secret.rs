@@ -5,30 +5,50 @@
 //! constructor for secrets makes it work again. Looking at the bytes is a second line, never the
 //! first: fast-jwt's was walked around three times by what stood before `-----BEGIN` (CVE-2026-34950).
 
-use der::{Decode as _, Tag, Tagged as _, asn1::AnyRef};
+use alloc::string::String;
 
+use der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _, asn1::AnyRef};
+
+use crate::base64url;
 use crate::json;
 
 /// Do these bytes look like a key, a certificate or a JWK?
 pub(super) fn looks_like_a_key(secret: &[u8]) -> bool {
     let pem = secret.windows(11).any(|window| window == b"-----BEGIN ");
-    pem || looks_like_der(secret) || looks_like_text_key(secret)
+    pem || looks_like_der(secret) || looks_like_base64_der(secret) || looks_like_text_key(secret)
 }
 
-/// A DER SEQUENCE that fills the bytes, whose first member is a SEQUENCE (SPKI: the algorithm;
-/// certificate: the body) or an INTEGER (PKCS#1, PKCS#8, SEC 1).
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, 0 | b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+}
+
+/// A DER SEQUENCE that fills the bytes (but for blanks behind it), whose first member is a SEQUENCE
+/// (SPKI: the algorithm; certificate: the body) or an INTEGER (PKCS#1, PKCS#8, SEC 1).
 fn looks_like_der(secret: &[u8]) -> bool {
-    let Ok(outer) = AnyRef::from_der(secret) else {
-        return false;
+    let Ok(mut reader) = SliceReader::new(secret) else { return false };
+    let Ok(outer) = AnyRef::decode(&mut reader) else { return false };
+    let behind = usize::try_from(reader.remaining_len()).unwrap_or(usize::MAX);
+    outer.tag() == Tag::Sequence
+        && matches!(outer.value().first(), Some(0x30 | 0x02))
+        && secret.iter().rev().take(behind).all(|byte| is_blank(*byte))
+}
+
+/// The body of a PEM without its frame, as some identity servers show the key of a realm.
+fn looks_like_base64_der(secret: &[u8]) -> bool {
+    let letters = secret.iter().copied().filter(|byte| !is_blank(*byte) && *byte != b'=');
+    let url_safe = |byte| match byte {
+        b'+' => b'-',
+        b'/' => b'_',
+        other => other,
     };
-    outer.tag() == Tag::Sequence && matches!(outer.value().first(), Some(0x30 | 0x02))
+    let text = String::from_utf8(letters.map(url_safe).collect()).ok();
+    text.and_then(|text| base64url::decode(&text)).is_some_and(|der| looks_like_der(&der))
 }
 
 fn looks_like_text_key(secret: &[u8]) -> bool {
-    let blank = |byte: &u8| matches!(byte, 0 | b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c);
     let mut rest = secret;
     loop {
-        let skipped = rest.iter().take_while(|byte| blank(byte)).count();
+        let skipped = rest.iter().take_while(|byte| is_blank(**byte)).count();
         rest = rest.get(skipped..).unwrap_or_default();
         match rest.strip_prefix(b"\xef\xbb\xbf") {
             Some(after) => rest = after,
@@ -77,6 +97,9 @@ mod tests {
             assert!(looks_like_a_key(text.as_bytes()), "{text:?}");
         }
         assert!(looks_like_a_key(&[0x30, 0x04, 0x30, 0x02, 0x05, 0x00]));
+        assert!(looks_like_a_key(&[0x30, 0x04, 0x30, 0x02, 0x05, 0x00, b'\n', 0]));
+        let body = b"MCowBQYDK2VwAyEAh8NOvTEkdQ9cbJmi\nfn5U9J4WaUyUSHe2MuD21F+eqk4=\n";
+        assert!(looks_like_a_key(body), "a PEM without its frame");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A policy that is not finished: what was said so far, and the checks that end it.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -9,6 +10,7 @@ use super::{Allowed, CutoffPolicy, MAX_LEEWAY, MissingAuthTime, Policy, SameSeco
 use crate::algorithm::AlgorithmSet;
 use crate::compact::{DEFAULT_MAX_TOKEN_BYTES, Limits, MOST_TOKEN_BYTES};
 use crate::error::ConfigError;
+use crate::json;
 use crate::rejection::Challenge;
 
 /// 24 hours.
@@ -27,7 +29,7 @@ pub(crate) fn span(duration: Duration) -> Span {
 
 /// What was said so far. Both the builder and the JSON reader fill it, and [`finish`](Self::finish)
 /// is the one place that finds mistakes in it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) issuers: Option<Allowed>,
     pub(crate) audiences: Option<Allowed>,
@@ -180,7 +182,9 @@ impl Draft {
         let mut claim_equals = Vec::new();
         for (name, value) in self.claim_equals {
             match value {
-                Some(value) if !name.is_empty() => claim_equals.push((name, value)),
+                Some(value) if !name.is_empty() && may_stand_in_claims(&value) => {
+                    claim_equals.push((name, value));
+                }
                 _ => return wrong("claim_equals", "claim names with values that JSON can hold"),
             }
         }
@@ -225,6 +229,11 @@ impl Draft {
             allow_short_secret: self.allow_short_secret,
         })
     }
+}
+
+/// Could a token hold this value? It stands one level below the payload's own.
+fn may_stand_in_claims(value: &str) -> bool {
+    json::validate(&format!("[{value}]")).is_ok()
 }
 
 /// May stand in a quoted string of a header as it is (RFC 9110 section 5.6.4).

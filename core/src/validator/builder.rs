@@ -148,7 +148,7 @@ impl<I, A, G, K> ValidatorBuilder<I, A, G, K> {
     }
 
     /// Refuses tokens in which this claim has another value: numbers are compared by value, objects in
-    /// any order. Called again, it adds another.
+    /// any order. Called again, it adds another. (A float that is not finite has no JSON: it is `null`.)
     pub fn claim_equals(self, claim: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_string(&value).ok().map(Box::from);
         self.with(|draft| draft.claim_equals.push((claim.into(), value)))
@@ -210,9 +210,6 @@ impl ValidatorBuilder<Given, Given, Given, Given> {
 
 impl<I, A, G, K> fmt::Debug for ValidatorBuilder<I, A, G, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ValidatorBuilder")
-            .field("draft", &self.draft)
-            .field("keys", &self.keys)
-            .finish()
+        f.debug_struct("ValidatorBuilder").field("keys", &self.keys).finish_non_exhaustive()
     }
 }

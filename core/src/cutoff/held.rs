@@ -1,0 +1,204 @@
+//! Everything that holds for one target: kept by id, merged ahead where that is possible.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::facts::Facts;
+use super::rule::{Cutoff, Except, Kind, Until};
+use super::state::{Change, Found};
+use super::target::{Dimension, Target};
+
+/// The rules of one target. Those of different ids are kept apart, so that each can be undone.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub(super) target: Target,
+    issued: Bounds,
+    authenticated: Bounds,
+    revoked: Greatest<Until>,
+    suspended: Greatest<Version>,
+}
+
+/// What one rule says, with what it says to people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry<S> {
+    says: S,
+    reason: Option<Box<str>>,
+}
+
+type Id = Option<Box<str>>;
+
+/// A suspension: the order of its fields is the order in which one outweighs another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Version {
+    version: u64,
+    on: bool,
+}
+
+/// Does one rule make another of the same target, kind, id and exceptions superfluous?
+trait Outweighs {
+    fn outweighs(&self, other: &Self) -> bool;
+}
+
+impl Outweighs for Cutoff {
+    /// Neither bound is lower: it refuses all that the other refuses.
+    fn outweighs(&self, other: &Self) -> bool {
+        self.low() >= other.low() && self.high() >= other.high()
+    }
+}
+
+impl Outweighs for Until {
+    fn outweighs(&self, other: &Self) -> bool {
+        self >= other
+    }
+}
+
+impl Outweighs for Version {
+    fn outweighs(&self, other: &Self) -> bool {
+        self >= other
+    }
+}
+
+/// For each id the rules that no other of that id outweighs: two cutoffs at most (one reaches further
+/// down, the other up), one of any other kind.
+#[derive(Clone)]
+struct ById<S> {
+    entries: BTreeMap<Id, Vec<Entry<S>>>,
+    length: usize,
+}
+
+impl<S> Default for ById<S> {
+    fn default() -> Self {
+        Self { entries: BTreeMap::new(), length: 0 }
+    }
+}
+
+impl<S: Outweighs + Ord> ById<S> {
+    /// Adds a rule and drops those that it outweighs. Whichever order they came in, the same remain;
+    /// of equal weights the greater, so that reasons do not depend on order either.
+    fn add(&mut self, id: Id, new: Entry<S>) -> Change {
+        let outweighed = |old: &Entry<S>, new: &Entry<S>| {
+            new.says.outweighs(&old.says) && (!old.says.outweighs(&new.says) || new >= old)
+        };
+        let entries = self.entries.entry(id).or_default();
+        if entries.iter().any(|old| outweighed(&new, old)) {
+            return Change::AlreadyHeld;
+        }
+        let before = entries.len();
+        entries.retain(|old| !outweighed(old, &new));
+        entries.push(new);
+        entries.sort();
+        self.length = self.length.saturating_sub(before).saturating_add(entries.len());
+        Change::Applied
+    }
+}
+
+/// Cutoffs of one kind. Those without exceptions are merged ahead: a token meets one pair of bounds,
+/// however many ids there are. The others are asked one by one, for each leaves out tokens of its own.
+#[derive(Clone, Default)]
+struct Bounds {
+    plain: ById<Cutoff>,
+    merged: Option<(i64, i64)>,
+    excepting: BTreeMap<Except, ById<Cutoff>>,
+}
+
+/// Each bound for itself: a merged cutoff refuses exactly what either refuses.
+fn join(one: (i64, i64), other: (i64, i64)) -> (i64, i64) {
+    (one.0.max(other.0), one.1.max(other.1))
+}
+
+impl Bounds {
+    fn add(&mut self, id: Id, entry: Entry<Cutoff>) -> Change {
+        let bounds = (entry.says.low(), entry.says.high());
+        if entry.says.except == Except::default() {
+            // Rules only ever add to it: what is dropped was outweighed in both bounds.
+            self.merged = Some(self.merged.map_or(bounds, |merged| join(merged, bounds)));
+            self.plain.add(id, entry)
+        } else {
+            self.excepting.entry(entry.says.except.clone()).or_default().add(id, entry)
+        }
+    }
+
+    /// The bounds that hold for a token: those of all rules that do not except it.
+    fn for_token(&self, session: Option<&str>, token_id: Option<&str>) -> Option<(i64, i64)> {
+        let excepting =
+            self.excepting.iter().filter(|(except, _)| !except.contains(session, token_id));
+        let cutoffs = excepting.flat_map(|(_, by_id)| by_id.entries.values().flatten());
+        let bounds = cutoffs.map(|entry| (entry.says.low(), entry.says.high()));
+        self.merged.into_iter().chain(bounds).reduce(join)
+    }
+
+    fn len(&self) -> usize {
+        let excepting = self.excepting.values().map(|by_id| by_id.length);
+        excepting.fold(self.plain.length, usize::saturating_add)
+    }
+}
+
+/// Rules of which the greatest decides.
+#[derive(Clone)]
+struct Greatest<S> {
+    by_id: ById<S>,
+    greatest: Option<S>,
+}
+
+impl<S> Default for Greatest<S> {
+    fn default() -> Self {
+        Self { by_id: ById::default(), greatest: None }
+    }
+}
+
+impl<S: Outweighs + Ord + Copy> Greatest<S> {
+    fn add(&mut self, id: Id, entry: Entry<S>) -> Change {
+        self.greatest = self.greatest.max(Some(entry.says));
+        self.by_id.add(id, entry)
+    }
+}
+
+impl Held {
+    pub(super) fn new(target: Target) -> Self {
+        Self {
+            target,
+            issued: Bounds::default(),
+            authenticated: Bounds::default(),
+            revoked: Greatest::default(),
+            suspended: Greatest::default(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        let cutoffs = self.issued.len().saturating_add(self.authenticated.len());
+        let others = self.revoked.by_id.length.saturating_add(self.suspended.by_id.length);
+        cutoffs.saturating_add(others)
+    }
+
+    pub(super) fn add(&mut self, kind: Kind, id: Id, reason: Option<Box<str>>) -> Change {
+        match kind {
+            Kind::IssuedBefore(says) => self.issued.add(id, Entry { says, reason }),
+            Kind::AuthenticatedBefore(says) => self.authenticated.add(id, Entry { says, reason }),
+            Kind::Revoked { until: says } => self.revoked.add(id, Entry { says, reason }),
+            Kind::Suspended { on, version } => {
+                self.suspended.add(id, Entry { says: Version { version, on }, reason })
+            }
+        }
+    }
+
+    /// What holds for a token of this target.
+    pub(super) fn found(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found)) {
+        let (session, token_id) = (facts.claims.session(), facts.claims.token_id());
+        if let Some((low, high)) = self.issued.for_token(session, token_id) {
+            visit(&self.target, Found::IssuedBefore { low, high });
+        }
+        if let Some((low, high)) = self.authenticated.for_token(session, token_id) {
+            let names_client = self.target.names(&Dimension::Client);
+            visit(&self.target, Found::AuthenticatedBefore { low, high, names_client });
+        }
+        if let Some(until) = self.revoked.greatest {
+            let session =
+                self.target.names(&Dimension::Session) || self.target.names(&Dimension::Device);
+            visit(&self.target, Found::Revoked { until, session });
+        }
+        if self.suspended.greatest.is_some_and(|newest| newest.on) {
+            visit(&self.target, Found::Suspended);
+        }
+    }
+}
