@@ -26,6 +26,8 @@ pub(crate) const LAST_MILLIS: i64 = LAST_SECOND.saturating_mul(1000);
 
 impl UnixTime {
     /// The instant so many seconds after 1970. Saturates at the ends of `i64` milliseconds.
+    ///
+    /// It counts as exact. A cutoff that is only known to the second is [`At::Second`].
     #[must_use]
     pub const fn from_secs(seconds: i64) -> Self {
         Self(seconds.saturating_mul(1000))

@@ -75,6 +75,37 @@ fn twins_through_escapes_lone_surrogates_nul_and_a_byte_order_mark() {
     assert_eq!(code_of(&with_header(r#"{"alg":"none","\u0061lg":"HS256"}"#)), "header_malformed");
 }
 
+/// Names that a careless comparison takes for others: by their first bytes, by the low byte of their
+/// length, by zeros in front. An issuer that lets users choose claim names signs them.
+#[test]
+fn no_other_name_passes_for_a_registered_claim() {
+    let real =
+        ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "azp", "scope", "auth_time"];
+    for name in real {
+        for length in [name.len(), 256 + name.len(), 512 + name.len(), 65_536 + name.len()] {
+            for zeros in 0..=7 {
+                let filler = length.saturating_sub(zeros + name.len());
+                let fake = format!("{}{name}{}", "\\u0000".repeat(zeros), "x".repeat(filler));
+                if fake == name {
+                    continue;
+                }
+                // A value that no claim may have: were it read as one, the token would be refused.
+                let payload = claims("").replacen('{', &format!("{{\"{fake}\":{{}},"), 1);
+                let validator = lowwater::Validator::builder()
+                    .any_issuer()
+                    .any_audience()
+                    .algorithms([Algorithm::Hs256])
+                    .keys(KeySet::from_keys([Signer::Secret.key("k")]).unwrap())
+                    .max_token_bytes(1 << 20)
+                    .build()
+                    .unwrap();
+                let accepted = validator.validate(&signed(&payload), &NoCutoffs, NOW_TIME);
+                assert!(accepted.is_ok(), "{name} {length} {zeros}");
+            }
+        }
+    }
+}
+
 #[test]
 fn mixed_serializations_are_no_tokens() {
     let token = signed(&claims(""));
@@ -109,6 +140,13 @@ fn large_tokens_take_linear_time() {
     assert!(validator.validate(&token, &cutoffs, NOW_TIME).is_ok());
     let token = signed(&claims(&lists));
     assert!(validator.validate(&token, &cutoffs, NOW_TIME).is_ok(), "900 million keys, one rule");
+    // As many rules as roles, and none that matches: neither the one nor the other way is quadratic.
+    let mut table = Cutoffs::local();
+    for number in 0..29_999 {
+        let target = Target::claim("a", format!("x{number}")).and(Target::claim("b", "r1"));
+        table.apply(Rule::issued_before(target, NOW_TIME), NOW_TIME).unwrap();
+    }
+    assert!(validator.validate(&token, &table, NOW_TIME).is_ok());
     let two = Target::claim("a", "r7").and(Target::claim("b", "r29999"));
     cutoffs.apply(Rule::revoked(two, lowwater::Until::Never), NOW_TIME).unwrap();
     assert!(validator.validate(&token, &cutoffs, NOW_TIME).is_err());

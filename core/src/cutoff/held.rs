@@ -100,6 +100,7 @@ struct Bounds {
     plain: ById<Cutoff>,
     merged: Option<(i64, i64)>,
     excepting: BTreeMap<Except, ById<Cutoff>>,
+    length: usize,
 }
 
 /// Each bound for itself: a merged cutoff refuses exactly what either refuses.
@@ -110,13 +111,17 @@ fn join(one: (i64, i64), other: (i64, i64)) -> (i64, i64) {
 impl Bounds {
     fn add(&mut self, id: Id, entry: Entry<Cutoff>) -> Change {
         let bounds = (entry.says.low(), entry.says.high());
-        if entry.says.except == Except::default() {
+        let by_id = if entry.says.except == Except::default() {
             // Rules only ever add to it: what is dropped was outweighed in both bounds.
             self.merged = Some(self.merged.map_or(bounds, |merged| join(merged, bounds)));
-            self.plain.add(id, entry)
+            &mut self.plain
         } else {
-            self.excepting.entry(entry.says.except.clone()).or_default().add(id, entry)
-        }
+            self.excepting.entry(entry.says.except.clone()).or_default()
+        };
+        let before = by_id.length;
+        let change = by_id.add(id, entry);
+        self.length = self.length.saturating_sub(before).saturating_add(by_id.length);
+        change
     }
 
     /// The bounds that hold for a token: those of all rules that do not except it.
@@ -126,11 +131,6 @@ impl Bounds {
         let cutoffs = excepting.flat_map(|(_, by_id)| by_id.entries.values().flatten());
         let bounds = cutoffs.map(|entry| (entry.says.low(), entry.says.high()));
         self.merged.into_iter().chain(bounds).reduce(join)
-    }
-
-    fn len(&self) -> usize {
-        let excepting = self.excepting.values().map(|by_id| by_id.length);
-        excepting.fold(self.plain.length, usize::saturating_add)
     }
 }
 
@@ -166,7 +166,7 @@ impl Held {
     }
 
     pub(super) fn len(&self) -> usize {
-        let cutoffs = self.issued.len().saturating_add(self.authenticated.len());
+        let cutoffs = self.issued.length.saturating_add(self.authenticated.length);
         let others = self.revoked.by_id.length.saturating_add(self.suspended.by_id.length);
         cutoffs.saturating_add(others)
     }

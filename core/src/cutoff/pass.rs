@@ -260,7 +260,10 @@ impl Asked<'_, '_> {
                 };
                 let since = self.now.since(high_time).max(0).div_euclid(1000);
                 let max_age = u32::try_from(since).unwrap_or(u32::MAX);
-                let remedy = Remedy::Reauthenticate;
+                let remedy = match reason {
+                    Reason::NoIssuedAt => Remedy::None,
+                    _ => Remedy::Reauthenticate,
+                };
                 Some(Verdict { reason, remedy, until: Some(high_time), max_age })
             }
             Found::Revoked { until, session } => {

@@ -146,6 +146,9 @@ impl Rule {
 
     /// Refuse tokens issued (`iat`) before `at`: `token_revoked`. A refresh gives a token that passes.
     ///
+    /// A `UnixTime` counts as exact to the millisecond; where T came as a whole second, say
+    /// [`At::Second`], or a token of the rest of that second passes.
+    ///
     /// For a changed role, an application whose access was withdrawn, a leaked token.
     ///
     /// Most issuers write `iat` in whole seconds. A token of the cutoff's own second cannot be told

@@ -30,7 +30,7 @@ pub(crate) fn members(text: &str) -> Result<Vec<Member>, Malformed> {
 }
 
 /// The elements of an array whose text the scanner has read before: the value of a member of kind
-/// [`Kind::Array`]. Asks for no memory. Of any other text it yields nothing that can be trusted.
+/// [`Kind::Array`]. Asks for memory only for objects inside it. Of any other text it yields nothing that can be trusted.
 pub(crate) fn elements(text: &str) -> impl Iterator<Item = Member> {
     let mut scanner = Scanner::new(text, Vec::new());
     scanner.depth = 1;

@@ -5,8 +5,8 @@
 //! when they are read, for every form in which they come.
 //!
 //! The arithmetic is Montgomery multiplication over 64-bit limbs (Koc, Acar, Kaliski 1996, CIOS), for
-//! public values only, so it need not run in constant time. The tests hold it against an independent
-//! implementation and against the equations that define the groups.
+//! public values only, so it need not run in constant time. The tests hold it against repeated
+//! sums, the generators, and the multiples of a point of order eight.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,

@@ -1,0 +1,211 @@
+//! The rules as a join-semilattice: order and repetition mean nothing, and a set of rules refuses exactly
+//! what any of them refuses.
+#![allow(
+    missing_docs,
+    clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test: a panic is how it fails"
+)]
+
+mod signing;
+
+use std::time::Duration;
+
+use lowwater::{
+    Algorithm, At, Code, Cutoffs, KeySet, Rejection, Remedy, Rule, SameSecond, Target, UnixTime,
+    Until, Validator,
+};
+use proptest::prelude::*;
+use signing::{AUDIENCE, ISSUER, NOW, Signer};
+
+const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
+
+/// Seconds and milliseconds about [`NOW`], so that rounding matters.
+fn time() -> impl Strategy<Value = At> {
+    prop_oneof![
+        (NOW - 3..NOW + 3).prop_map(At::Second),
+        (NOW * 1000 - 3000..NOW * 1000 + 3000).prop_map(At::Millis),
+    ]
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    prop::sample::select(vec![
+        Target::everyone(),
+        Target::subject("u1"),
+        Target::subject("u2"),
+        Target::subject("u1").at_issuer(ISSUER),
+        Target::client("c1"),
+        Target::session("s1"),
+        Target::claim("roles", "admin"),
+        Target::claim("roles", 5).and(Target::subject("u1")),
+    ])
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let except = prop::option::weighted(0.4, prop::sample::select(vec!["s1", "s2"]));
+    let id = prop::option::of(prop::sample::select(vec!["a", "b"]));
+    let guard = prop::sample::select(vec![0, 1, 700, 1000]);
+    (target(), 0..4, time(), except, guard, id).prop_map(
+        |(target, kind, time, except, guard, id)| {
+            let millis = match time {
+                At::Millis(millis) => millis,
+                At::Second(second) => second * 1000,
+            };
+            let rule = match kind {
+                0 => Rule::issued_before(target, time),
+                1 => Rule::authenticated_before(target, time),
+                2 => Rule::revoked(target, Until::Time(UnixTime::from_millis(millis))),
+                _ => Rule::suspended(target, millis % 2 == 0, millis.unsigned_abs() % 3),
+            };
+            let rule = if kind < 2 { rule.skew_guard(Duration::from_millis(guard)) } else { rule };
+            let rule = match except.filter(|_| kind < 2) {
+                Some("s1") => rule.except_session("s1"),
+                Some(_) => rule.except_token_id("t1"),
+                None => rule,
+            };
+            if let Some(id) = id { rule.with_id(id) } else { rule }
+        },
+    )
+}
+
+fn token() -> impl Strategy<Value = String> {
+    let claim = |name: &'static str, values: Vec<&'static str>| {
+        prop::option::of(prop::sample::select(values)).prop_map(move |value| {
+            value.map(|value| format!(",{name:?}:{value}")).unwrap_or_default()
+        })
+    };
+    let stamp = || {
+        prop_oneof![
+            (NOW - 3..NOW + 2).prop_map(|seconds| seconds.to_string()),
+            (NOW - 3..NOW + 2, 0..1000).prop_map(|(whole, part)| format!("{whole}.{part:03}")),
+            (NOW - 3..NOW + 2, 0..10).prop_map(|(whole, part)| format!("{whole}.{part}")),
+        ]
+    };
+    let login = prop::option::of(stamp());
+    (
+        stamp(),
+        login,
+        claim("sub", vec!["\"u1\"", "\"u2\"", "\"c1\""]),
+        claim("client_id", vec!["\"c1\"", "\"c2\""]),
+        claim("sid", vec!["\"s1\"", "\"s2\""]),
+        claim("jti", vec!["\"t1\""]),
+        claim("roles", vec!["[\"admin\",5]", "5", "\"admin\"", "[[5]]"]),
+    )
+        .prop_map(|(iat, login, sub, client, sid, jti, roles)| {
+            let login = login.map(|login| format!(",\"auth_time\":{login}")).unwrap_or_default();
+            format!(
+                r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","iat":{iat},"exp":{}{login}{sub}{client}{sid}{jti}{roles}}}"#,
+                NOW + 600
+            )
+        })
+}
+
+fn validators() -> [Validator; 2] {
+    [SameSecond::Refuse, SameSecond::Accept].map(|same_second| {
+        Validator::builder()
+            .issuer(ISSUER)
+            .audience(AUDIENCE)
+            .algorithms([Algorithm::Hs256])
+            .keys(KeySet::from_keys([Signer::Secret.key("k")]).unwrap())
+            .same_second(same_second)
+            .leeway(Duration::from_secs(1))
+            .build()
+            .unwrap()
+    })
+}
+
+fn holding(rules: impl IntoIterator<Item = Rule>) -> Cutoffs {
+    let mut cutoffs = Cutoffs::local();
+    for rule in rules {
+        cutoffs.apply(rule, NOW_TIME).unwrap();
+    }
+    cutoffs
+}
+
+fn answer(
+    decided: Result<lowwater::Accepted, Rejection>,
+) -> Option<(Code, Remedy, Option<u32>, Option<String>)> {
+    decided.err().map(|no| (no.code(), no.remedy(), no.retry_after(), no.www_authenticate()))
+}
+
+/// Suspensions do not add up: of one target the highest version counts.
+fn is_suspension(rule: &Rule) -> bool {
+    format!("{rule:?}").contains("Suspended")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn order_and_repetition_mean_nothing(
+        rules in prop::collection::vec(rule(), 0..7),
+        order in any::<prop::sample::Index>(),
+        payload in token(),
+        now in -2000i64..4000,
+    ) {
+        let token = Signer::Secret.token(Algorithm::Hs256, &payload);
+        let now = UnixTime::from_millis(NOW * 1000 + now);
+        let mut turned = rules.clone();
+        if !rules.is_empty() {
+            turned.rotate_left(order.index(rules.len()));
+        }
+        let turned: Vec<Rule> = turned.iter().rev().chain(&rules).cloned().collect();
+        let (one, other) = (holding(rules), holding(turned));
+        prop_assert_eq!(one.len(), other.len());
+        for validator in validators() {
+            let first = answer(validator.validate(&token, &one, now));
+            prop_assert_eq!(&first, &answer(validator.validate(&token, &other, now)));
+        }
+    }
+
+    #[test]
+    fn a_set_refuses_what_any_of_its_rules_refuses(
+        rules in prop::collection::vec(rule(), 0..7),
+        payload in token(),
+        now in -2000i64..4000,
+    ) {
+        let token = Signer::Secret.token(Algorithm::Hs256, &payload);
+        let now = UnixTime::from_millis(NOW * 1000 + now);
+        let rules: Vec<Rule> = rules.into_iter().filter(|rule| !is_suspension(rule)).collect();
+        let all = holding(rules.clone());
+        for validator in validators() {
+            let any = rules.iter().any(|rule| {
+                validator.validate(&token, &holding([rule.clone()]), now).is_err()
+            });
+            let refused = validator.validate(&token, &Cutoffs::local(), now).is_err() || any;
+            prop_assert_eq!(validator.validate(&token, &all, now).is_err(), refused);
+        }
+    }
+}
+
+/// Ids are kept apart, and the same rule under one id is kept once.
+#[test]
+fn rules_of_different_ids_are_kept_apart() {
+    let rule =
+        |id: &str, at: i64| Rule::issued_before(Target::subject("u1"), At::Second(at)).with_id(id);
+    let cutoffs = holding([rule("a", NOW), rule("b", NOW), rule("a", NOW - 5), rule("b", NOW)]);
+    assert_eq!(cutoffs.len(), 2);
+    assert_eq!(holding([rule("a", NOW - 5), rule("a", NOW)]).len(), 1);
+}
+
+/// A user who may press "log out everywhere but here" as often as he likes must not slow anyone down:
+/// a test that hangs is how this fails.
+#[test]
+fn many_rules_of_one_target_are_fine() {
+    let mut cutoffs = Cutoffs::local();
+    for number in 0..20_000 {
+        let rule = Rule::issued_before(Target::subject("u1"), At::Second(NOW - 100));
+        let rule = rule.with_id(&number.to_string()).except_session(&format!("s{number}"));
+        cutoffs.apply(rule, NOW_TIME).unwrap();
+        let rule = Rule::revoked(Target::subject("u1"), NOW_TIME).with_id(&number.to_string());
+        cutoffs.apply(rule, NOW_TIME).unwrap();
+    }
+    assert_eq!(cutoffs.len(), 40_000);
+}
