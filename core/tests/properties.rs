@@ -142,6 +142,48 @@ proptest! {
         }
     }
 
+    /// Texts that were good before a few bytes were exchanged get further than noise does.
+    #[test]
+    fn no_nearly_good_text_makes_anything_panic(
+        which in 0usize..8,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in prop::option::weighted(0.1, any::<prop::sample::Index>()),
+    ) {
+        let signer = Signer::Secret;
+        let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAh8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F+eqk4=\n-----END PUBLIC KEY-----\n";
+        let mut text = match which {
+            0 => format!(r#"{{"keys":[{}]}}"#, Signer::of(Algorithm::Rs256).jwk("k")),
+            1 => Signer::of(Algorithm::EdDsa).jwk("k"),
+            2 => pem.into(),
+            3 => r#"{"issuer":["i"],"audience":"any","algorithms":["RS256"],"leeway":1.5,"claim_equals":{"a":[1]}}"#.into(),
+            4 => r#"{"rule":"issued_before","target":{"subject":"u","claim:x":5},"at":"2023-11-14T22:13:20.5+01:00","except":{"session":["s"]},"skew_guard":0.5,"id":"r"}"#.into(),
+            5 => r#"{"rule":"suspended","target":{"everyone":true},"on":true,"version":12}"#.into(),
+            6 => r#"{"alg":"HS256","kid":"k","typ":"at+jwt"}"#.into(),
+            _ => access_token_claims(),
+        }.into_bytes();
+        for (place, byte) in changes {
+            let place = place.index(text.len());
+            text[place] = byte;
+        }
+        if let Some(cut) = cut {
+            text.truncate(cut.index(text.len()));
+        }
+        let _ = Key::from_der(&text);
+        let token = match which {
+            6 => format!("{}.e30.AAAA", encode(&text)),
+            _ => signer.sign(Algorithm::Hs256, r#"{"alg":"HS256","kid":"k"}"#, &text),
+        };
+        let validator = validator(Algorithm::Hs256, &signer);
+        let _ = validator.validate(&token, &NoCutoffs, at(NOW));
+        let _ = validator.explain(&token, &NoCutoffs, at(NOW)).to_string();
+        let text = String::from_utf8_lossy(&text);
+        let _ = (KeySet::from_jwks(&text), Key::from_jwk(&text), Key::from_pem(&text));
+        let _ = (Policy::from_json(&text), Key::from_secret(text.as_bytes()));
+        if let Ok(rule) = Rule::from_json(&text) {
+            let _ = Cutoffs::local().apply(rule, at(NOW));
+        }
+    }
+
     /// An explanation goes on where a validation stops, and its first failure is what the validation
     /// rejects for.
     #[test]

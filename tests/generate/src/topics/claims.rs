@@ -3,7 +3,7 @@
 use crate::format::{Case, Topic};
 use crate::json_faults::{self, faults, oddities};
 use crate::keys::{self, HEADER};
-use crate::payload::{NOW, Payload, quoted};
+use crate::payload::{NOW, Payload, S, quoted};
 use crate::topics::policy;
 
 pub(crate) fn topic() -> Topic {
@@ -14,6 +14,7 @@ pub(crate) fn topic() -> Topic {
     );
     topic.policy("unbounded", policy(r#","max_lifetime":"unbounded""#));
     json(&mut topic);
+    names(&mut topic);
     times(&mut topic);
     times_that_are_fine(&mut topic);
     strings(&mut topic);
@@ -44,6 +45,41 @@ fn json(topic: &mut Topic) {
         let case = Case::token(format!("claims-{name}"), comment, keys::signed(HEADER, payload));
         topic.add(case.reject("claims_malformed").flags(&["vuln-24"]));
     }
+}
+
+/// Names that a careless comparison takes for a registered claim: by their first bytes, by the low byte
+/// of their length, by case, by zeros around them. The value is one that the claim may not have.
+fn names(topic: &mut Topic) {
+    for claim in ["exp", "iat", "sub", "aud", "iss", "scope"] {
+        let long = "x".repeat(256);
+        for (name, fake) in [
+            ("upper", claim.to_uppercase()),
+            ("longer", format!("{claim}s")),
+            ("longer-by-256", format!("{claim}{long}")),
+            ("zero-behind", format!(r"{claim}\u0000")),
+            (
+                "zeros-before-and-longer-by-256",
+                format!(r"\u0000\u0000\u0000\u0000{claim}{}", "x".repeat(252)),
+            ),
+            ("one-zero-before-and-longer-by-256", format!(r"\u0000{claim}{}", "x".repeat(255))),
+        ] {
+            let payload = format!(r#"{{"{fake}":{{}},{}}}"#, Payload::good().members());
+            let id = format!("claims-{claim}-is-not-named-by-{name}");
+            let comment = "a claim is its whole name, byte for byte (RFC 7519 section 4)";
+            topic.add(Case::token(id, comment, keys::signed(HEADER, payload)).flags(&["vuln-12"]));
+        }
+    }
+    let payload = format!(
+        r#"{{"\u0000\u0000\u0000\u0000exp{}":1700080000,{}}}"#,
+        "x".repeat(252),
+        Payload::good().time("exp", NOW - 600 * S).time("iat", NOW - 900 * S).members()
+    );
+    let case = Case::token(
+        "claims-exp-by-another-name-does-not-prolong",
+        "a second exp, smuggled in under a name that only looks like it",
+        keys::signed(HEADER, payload),
+    );
+    topic.add(case.reject("token_expired").flags(&["vuln-12"]));
 }
 
 fn times(topic: &mut Topic) {
