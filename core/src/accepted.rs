@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::algorithm::Algorithm;
 use crate::claims::Claims;
-use crate::cutoff::{Live, Note};
+use crate::cutoff::{Freshness, Live, Note, Passed};
 use crate::permission::Requirement;
 use crate::rejection::{Challenge, Rejection};
 use crate::time::{TokenTime, UnixTime};
@@ -39,14 +39,14 @@ use crate::time::{TokenTime, UnixTime};
 #[must_use = "ask the accepted token whether it may do this"]
 pub struct Accepted {
     claims: Claims,
-    note: Option<Note>,
+    passed: Passed,
     challenge: Arc<Challenge>,
 }
 
 impl Accepted {
     /// Only a live token is accepted.
     pub(crate) fn new(live: Live, challenge: Arc<Challenge>) -> Self {
-        Self { claims: live.claims, note: live.note, challenge }
+        Self { claims: live.claims, passed: live.passed, challenge }
     }
 
     /// Who issued the token (`iss`).
@@ -182,7 +182,13 @@ impl Accepted {
 
     /// What the owner of the API should know about the way in which it was accepted.
     pub fn notes(&self) -> impl Iterator<Item = Note> {
-        self.note.into_iter()
+        self.passed.note.into_iter()
+    }
+
+    /// How old the rules were by which it was accepted: fresh or stale.
+    #[must_use]
+    pub const fn freshness(&self) -> Freshness {
+        self.passed.freshness
     }
 
     /// May its bearer do this?

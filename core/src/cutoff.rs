@@ -1,7 +1,9 @@
 //! Rules: what has been taken back, and the stage that asks them.
 
 mod facts;
+mod freshness;
 mod held;
+mod horizon;
 mod pass;
 mod rule;
 mod rule_json;
@@ -9,8 +11,10 @@ mod state;
 mod target;
 
 pub(crate) use self::facts::Facts;
-pub(crate) use self::pass::{Live, check, pass};
+pub use self::freshness::Freshness;
+pub use self::horizon::PruneError;
+pub(crate) use self::pass::{Live, Passed, check, pass};
 pub use self::pass::{MatchedRule, Note};
 pub use self::rule::{Rule, Until};
-pub use self::state::{ApplyError, Change, Cutoffs, NoCutoffs, RuleSet};
+pub use self::state::{ApplyError, Change, Cutoffs, FreshWithin, NoCutoffs, RuleSet};
 pub use self::target::{Target, TargetValue};

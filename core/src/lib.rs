@@ -74,6 +74,7 @@ mod algorithm;
 mod base64url;
 mod bearer;
 mod claims;
+mod code;
 mod compact;
 mod cutoff;
 mod error;
@@ -96,16 +97,16 @@ mod validator;
 pub use crate::accepted::{Accepted, ClaimError};
 pub use crate::algorithm::Algorithm;
 pub use crate::bearer::bearer;
+pub use crate::code::{Code, Stage};
 pub use crate::cutoff::{
-    ApplyError, Change, Cutoffs, MatchedRule, NoCutoffs, Note, Rule, RuleSet, Target, TargetValue,
-    Until,
+    ApplyError, Change, Cutoffs, FreshWithin, Freshness, MatchedRule, NoCutoffs, Note, PruneError,
+    Rule, RuleSet, Target, TargetValue, Until,
 };
 pub use crate::error::{ConfigError, KeyFault};
 pub use crate::explain::{Check, Explanation, Outcome};
 pub use crate::key::{Key, KeySet, KeySetBuilder, SkippedKey};
 pub use crate::permission::Requirement;
-pub use crate::policy::{MissingAuthTime, Policy, SameSecond, TokenType};
-pub use crate::reason::{Code, Stage};
+pub use crate::policy::{MissingAuthTime, Policy, Retention, SameSecond, TokenType};
 pub use crate::rejection::{Rejection, Remedy};
 #[cfg(feature = "ring")]
 pub use crate::ring::Ring;

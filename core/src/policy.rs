@@ -2,9 +2,11 @@
 
 mod draft;
 mod json;
+mod retention;
 mod token_type;
 
 pub(crate) use self::draft::{Draft, List, span};
+pub use self::retention::Retention;
 pub use self::token_type::TokenType;
 
 use alloc::boxed::Box;
@@ -180,6 +182,13 @@ impl Policy {
     #[must_use]
     pub const fn allows_short_secret(&self) -> bool {
         self.allow_short_secret
+    }
+
+    /// How long tokens are accepted under this policy.
+    #[must_use]
+    pub const fn retention(&self) -> Retention {
+        let CutoffPolicy { leeway, max_session, .. } = self.cutoff;
+        Retention { max_lifetime: self.max_lifetime, leeway, max_session }
     }
 
     /// Holds claims against the policy. Only claims that pass become [`Permitted`].

@@ -118,7 +118,7 @@ impl Rejection {
     /// A rejection with the remedy that follows from the reason alone.
     pub(crate) fn new(reason: Reason) -> Self {
         let remedy = match reason.code() {
-            Code::TokenExpired | Code::TokenTooOld => Remedy::Refresh,
+            Code::TokenExpired | Code::TokenTooOld | Code::IssuedBeforeFloor => Remedy::Refresh,
             Code::ScopeMissing => Remedy::StepUp,
             Code::Suspended => Remedy::Stop,
             Code::RulesUnavailable => Remedy::RetryLater,

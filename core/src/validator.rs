@@ -19,8 +19,8 @@ use crate::explain::{Everything, Explanation, describe_header};
 use crate::header::{Header, RawHeader};
 use crate::key::{KeySet, Prepared};
 use crate::observer::Observer as _;
-use crate::policy::Policy;
-use crate::reason::{Reason, Stage};
+use crate::policy::{Policy, Retention};
+use crate::reason::{Reason, Stage, Unavailable};
 use crate::rejection::Rejection;
 use crate::signature::{self, Signed};
 use crate::time::UnixTime;
@@ -220,9 +220,15 @@ impl Validator {
     /// Never answer such a fault by leaving the rules out.
     pub fn rules_unavailable(&self, retry_after: Duration) -> Rejection {
         let seconds = retry_after.as_millis().div_ceil(1000);
-        Rejection::new(Reason::RulesUnavailable)
+        Rejection::new(Reason::RulesUnavailable(Unavailable::Asked))
             .retry_in(u32::try_from(seconds).unwrap_or(u32::MAX))
             .with_challenge(&self.policy.challenge)
+    }
+
+    /// How long this validator accepts tokens: what [`Cutoffs::prune`](crate::Cutoffs::prune) goes by.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        self.policy.retention()
     }
 
     /// The same policy with other keys: an exchange at run time costs one allocation.

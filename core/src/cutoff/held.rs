@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::facts::Facts;
+use super::horizon::Forgettable;
 use super::rule::{Cutoff, Except, Kind, Until};
 use super::state::{Change, Found};
 use super::target::{Dimension, Target};
@@ -93,6 +94,23 @@ impl<S: Outweighs + Ord> ById<S> {
     }
 }
 
+impl<S> ById<S> {
+    /// Keeps what is still needed; tells how many entries went.
+    fn retain(&mut self, needed: impl Fn(&S) -> bool) -> usize {
+        let before = self.length;
+        self.entries.retain(|_, entries| {
+            entries.retain(|entry| needed(&entry.says));
+            !entries.is_empty()
+        });
+        self.length = self.entries.values().map(Vec::len).fold(0, usize::saturating_add);
+        before.saturating_sub(self.length)
+    }
+
+    fn says(&self) -> impl Iterator<Item = &S> {
+        self.entries.values().flatten().map(|entry| &entry.says)
+    }
+}
+
 /// Cutoffs of one kind. Those without exceptions are merged ahead: a token meets one pair of bounds,
 /// however many ids there are. The others are asked one by one, for each leaves out tokens of its own.
 #[derive(Clone, Default)]
@@ -103,6 +121,10 @@ struct Bounds {
     length: usize,
 }
 
+const fn bounds(cutoff: &Cutoff) -> (i64, i64) {
+    (cutoff.low(), cutoff.high())
+}
+
 /// Each bound for itself: a merged cutoff refuses exactly what either refuses.
 fn join(one: (i64, i64), other: (i64, i64)) -> (i64, i64) {
     (one.0.max(other.0), one.1.max(other.1))
@@ -110,9 +132,9 @@ fn join(one: (i64, i64), other: (i64, i64)) -> (i64, i64) {
 
 impl Bounds {
     fn add(&mut self, id: Id, entry: Entry<Cutoff>) -> Change {
-        let bounds = (entry.says.low(), entry.says.high());
         let by_id = if entry.says.except == Except::default() {
             // Rules only ever add to it: what is dropped was outweighed in both bounds.
+            let bounds = bounds(&entry.says);
             self.merged = Some(self.merged.map_or(bounds, |merged| join(merged, bounds)));
             &mut self.plain
         } else {
@@ -128,9 +150,21 @@ impl Bounds {
     fn for_token(&self, session: Option<&str>, token_id: Option<&str>) -> Option<(i64, i64)> {
         let excepting =
             self.excepting.iter().filter(|(except, _)| !except.contains(session, token_id));
-        let cutoffs = excepting.flat_map(|(_, by_id)| by_id.entries.values().flatten());
-        let bounds = cutoffs.map(|entry| (entry.says.low(), entry.says.high()));
-        self.merged.into_iter().chain(bounds).reduce(join)
+        let cutoffs = excepting.flat_map(|(_, by_id)| by_id.says());
+        self.merged.into_iter().chain(cutoffs.map(bounds)).reduce(join)
+    }
+
+    /// Drops the cutoffs that reach no higher than `floor`; tells how many.
+    fn forget(&mut self, floor: i64) -> usize {
+        let needed = |cutoff: &Cutoff| cutoff.high() > floor;
+        let mut gone = self.plain.retain(needed);
+        self.excepting.retain(|_, by_id| {
+            gone = gone.saturating_add(by_id.retain(needed));
+            by_id.length > 0
+        });
+        self.merged = self.plain.says().map(bounds).reduce(join);
+        self.length = self.length.saturating_sub(gone);
+        gone
     }
 }
 
@@ -151,6 +185,19 @@ impl<S: Outweighs + Ord + Copy> Greatest<S> {
     fn add(&mut self, id: Id, entry: Entry<S>) -> Change {
         self.greatest = self.greatest.max(Some(entry.says));
         self.by_id.add(id, entry)
+    }
+}
+
+impl Greatest<Until> {
+    /// Drops the tombstones that end no later than `expired`; tells how many.
+    fn forget(&mut self, expired: i64) -> usize {
+        let needed = |until: &Until| match until {
+            Until::Never => true,
+            Until::Time(time) => time.as_millis() > expired,
+        };
+        let gone = self.by_id.retain(needed);
+        self.greatest = self.by_id.says().max().copied();
+        gone
     }
 }
 
@@ -180,6 +227,19 @@ impl Held {
                 self.suspended.add(id, Entry { says: Version { version, on }, reason })
             }
         }
+    }
+
+    /// Drops what can refuse no acceptable token any more; tells how many rules. Suspensions stay, also
+    /// ended ones: an old one that arrives late must not come back.
+    pub(super) fn forget(&mut self, forgettable: Forgettable) -> usize {
+        let mut gone = self.issued.forget(forgettable.floor);
+        // A client's own token has no login that ages, so a cutoff that names a client stays.
+        if let Some(floor) =
+            forgettable.login_floor.filter(|_| !self.target.names(&Dimension::Client))
+        {
+            gone = gone.saturating_add(self.authenticated.forget(floor));
+        }
+        gone.saturating_add(self.revoked.forget(forgettable.expired))
     }
 
     /// What holds for a token of this target.

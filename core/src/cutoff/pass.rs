@@ -3,14 +3,17 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::facts::Facts;
+use super::freshness::Freshness;
+use super::horizon::Horizon;
 use super::rule::Until;
 use super::state::{Found, RuleSet};
 use crate::claims::Claims;
 use crate::observer::{FirstFailure, Observer, limited};
 use crate::policy::{CutoffPolicy, MissingAuthTime, Permitted, SameSecond};
-use crate::reason::{Code, Reason, Revoked, Stage};
+use crate::reason::{Code, Reason, Revoked, Stage, Unavailable};
 use crate::rejection::{Rejection, Remedy};
 use crate::time::{Seconds, TokenTime, UnixTime};
 
@@ -23,10 +26,17 @@ pub enum Note {
     IssuedAtForAuthTime,
 }
 
+/// What the owner should know of the way in which a token passed.
+#[derive(Clone, Copy)]
+pub(crate) struct Passed {
+    pub(crate) note: Option<Note>,
+    pub(crate) freshness: Freshness,
+}
+
 /// A token that no rule refuses.
 pub(crate) struct Live {
     pub(crate) claims: Claims,
-    pub(crate) note: Option<Note>,
+    pub(crate) passed: Passed,
 }
 
 /// A rule that matches a token, as an explanation lists it.
@@ -52,8 +62,8 @@ pub(crate) fn pass(
 ) -> Result<Live, Rejection> {
     let claims = permitted.claims;
     let facts = Facts { claims: &claims.set, key_id: Some(claims.key.id()), policy };
-    let note = check(&facts, rules, now, &mut FirstFailure, None)?;
-    Ok(Live { claims, note })
+    let passed = check(&facts, rules, now, &mut FirstFailure, None)?;
+    Ok(Live { claims, passed })
 }
 
 /// Every check of the stage, in its order. `listed` collects the rules that match.
@@ -63,8 +73,14 @@ pub(crate) fn check(
     now: UnixTime,
     observer: &mut impl Observer,
     mut listed: Option<&mut Vec<MatchedRule>>,
-) -> Result<Option<Note>, Rejection> {
+) -> Result<Passed, Rejection> {
     let mut asked = Asked { facts, now, note: None };
+    let freshness = rules.age(now);
+    observer
+        .check(Stage::Cutoff, "freshness", fresh_enough(freshness), || freshness.to_string())?;
+    let horizon = rules.horizon();
+    let floors = asked.above_floors(&horizon);
+    observer.check(Stage::Cutoff, "floors", floors, || horizon.to_string())?;
     let age = asked.session_age();
     observer.check(Stage::Cutoff, "session age", age, || {
         if facts.policy.max_session.is_none() {
@@ -90,7 +106,23 @@ pub(crate) fn check(
     });
     let outcome = worst.map_or(Ok(()), |verdict| Err(verdict.rejection(now)));
     observer.check(Stage::Cutoff, "rules", outcome, || format!("rules that match: {matches}"))?;
-    Ok(asked.note)
+    Ok(Passed { note: asked.note, freshness })
+}
+
+/// How long a client waits that met rules which could not be asked: about as long as a reload takes.
+const RETRY_SECONDS: u32 = 5;
+
+/// May rules so old decide?
+fn fresh_enough(freshness: Freshness) -> Result<(), Rejection> {
+    let unavailable = match freshness {
+        Freshness::Fresh | Freshness::Stale(_) => return Ok(()),
+        Freshness::Blind => Unavailable::Blind,
+        Freshness::Expired(Duration::ZERO) => Unavailable::ClockBehind,
+        Freshness::Expired(age) => {
+            Unavailable::Expired { age: i64::try_from(age.as_millis()).unwrap_or(i64::MAX) }
+        }
+    };
+    Err(Rejection::new(Reason::RulesUnavailable(unavailable)).retry_in(RETRY_SECONDS))
 }
 
 /// What one rule says of a token that it refuses, and what would satisfy it.
@@ -178,6 +210,45 @@ impl Asked<'_, '_> {
         }
     }
 
+    /// Is the token above what was forgotten?
+    fn above_floors(&mut self, horizon: &Horizon) -> Result<(), Rejection> {
+        let claims = self.facts.claims;
+        if let Some(floor) = horizon.floor.map(UnixTime::from_millis) {
+            // Without `iat` nobody can tell whether a rule about the token was forgotten.
+            let iat = claims.issued_at.ok_or_else(|| Rejection::new(Reason::NoIssuedAt))?.at;
+            if iat < floor {
+                return Err(Rejection::new(Reason::BelowFloor { iat, floor }));
+            }
+        }
+        if let (Some(pruned_at), Some(exp)) = (horizon.pruned_at, claims.expires_at) {
+            let leeway = horizon.leeway.unwrap_or(0).min(self.facts.policy.leeway);
+            if exp.at.as_millis().saturating_add(leeway) <= pruned_at {
+                let pruned_at = UnixTime::from_millis(pruned_at);
+                let reason = Reason::ExpiredByPrune { expires_at: exp.at, pruned_at };
+                return Err(Rejection::new(reason));
+            }
+        }
+        let Some(floor) = horizon.login_floor.map(UnixTime::from_millis) else { return Ok(()) };
+        if claims.is_machine() {
+            return Ok(());
+        }
+        let max_age = self.seconds_since(floor);
+        match self.login() {
+            Ok(Login { time, .. }) if time.at >= floor => Ok(()),
+            Ok(Login { claim, time }) => {
+                let reason = Reason::LoginBelowFloor { claim, at: time.at, floor };
+                Err(Rejection::new(reason).login_within(max_age))
+            }
+            Err(reason) => Err(Rejection::new(reason).login_within(max_age)),
+        }
+    }
+
+    /// Whole seconds from `time` to now, at least 0.
+    fn seconds_since(&self, time: UnixTime) -> u32 {
+        let seconds = self.now.since(time).max(0).div_euclid(1000);
+        u32::try_from(seconds).unwrap_or(u32::MAX)
+    }
+
     fn session_age(&mut self) -> Result<(), Rejection> {
         let Some(limit) = self.facts.policy.max_session else { return Ok(()) };
         if self.facts.claims.is_machine() {
@@ -258,8 +329,7 @@ impl Asked<'_, '_> {
                         })
                     }
                 };
-                let since = self.now.since(high_time).max(0).div_euclid(1000);
-                let max_age = u32::try_from(since).unwrap_or(u32::MAX);
+                let max_age = self.seconds_since(high_time);
                 let remedy = match reason {
                     Reason::NoIssuedAt => Remedy::None,
                     _ => Remedy::Reauthenticate,

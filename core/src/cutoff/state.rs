@@ -4,13 +4,17 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use self::private::Matching;
 use super::facts::Facts;
+use super::freshness::{Freshness, Source};
 use super::held::Held;
+use super::horizon::{Horizon, PruneError};
 use super::rule::{Kind, Rule, Until};
 use super::target::{Dimension, KeyBuffer, Target};
 use crate::error::ConfigError;
+use crate::policy::Retention;
 use crate::time::UnixTime;
 
 /// How far into the future a cutoff can be set. Beyond it lies a mistyped year, which would lock
@@ -28,7 +32,8 @@ pub enum Found {
 }
 
 pub(crate) mod private {
-    use super::{Facts, Found};
+    use super::{Facts, Found, Freshness, Horizon};
+    use crate::UnixTime;
     use crate::cutoff::Target;
 
     /// Asks a rule set about a token.
@@ -37,6 +42,12 @@ pub(crate) mod private {
         /// Calls `visit` for each target that the token matches and each kind of rule that holds for
         /// it, merged over all rules that do not except the token.
         fn matching(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found));
+
+        /// How old the rules are.
+        fn age(&self, now: UnixTime) -> Freshness;
+
+        /// What was forgotten.
+        fn horizon(&self) -> Horizon;
     }
 }
 
@@ -64,6 +75,14 @@ impl RuleSet for NoCutoffs {}
 
 impl Matching for NoCutoffs {
     fn matching(&self, _: &Facts<'_>, _: &mut dyn FnMut(&Target, Found)) {}
+
+    fn age(&self, _: UnixTime) -> Freshness {
+        Freshness::Fresh
+    }
+
+    fn horizon(&self) -> Horizon {
+        Horizon::default()
+    }
 }
 
 /// The rules that hold.
@@ -91,6 +110,8 @@ impl Matching for NoCutoffs {
 pub struct Cutoffs {
     shapes: BTreeMap<Vec<Dimension>, BTreeMap<Box<[u8]>, Held>>,
     length: usize,
+    source: Source,
+    horizon: Horizon,
 }
 
 /// What applying a rule did.
@@ -186,7 +207,89 @@ impl Cutoffs {
     /// No rules yet, in a process that is itself the authority: they are always fresh.
     #[must_use]
     pub const fn local() -> Self {
-        Self { shapes: BTreeMap::new(), length: 0 }
+        Self::of(Source::Local)
+    }
+
+    /// No rules yet, in a process that receives them from another: a replica.
+    ///
+    /// It refuses with `rules_unavailable` until [`loaded`](Self::loaded) says that a state arrived, and
+    /// again once that state is older than `expired_after`; from `stale_after` on acceptances say so.
+    ///
+    /// # Errors
+    /// The first bound above the second, or finer than a millisecond.
+    pub fn replica(stale_after: Duration, expired_after: Duration) -> Result<Self, ConfigError> {
+        Source::replica(stale_after, expired_after).map(Self::of)
+    }
+
+    const fn of(source: Source) -> Self {
+        let horizon =
+            Horizon { floor: None, login_floor: None, leeway: None, pruned_at: None, seen: None };
+        Self { shapes: BTreeMap::new(), length: 0, source, horizon }
+    }
+
+    /// A state that the authority made at `as_of` has been loaded; age counts from then. Applying a rule
+    /// is no load. To a local set it means nothing.
+    pub fn loaded(&mut self, as_of: UnixTime, now: UnixTime) {
+        self.source.loaded(as_of);
+        self.horizon.see(now);
+    }
+
+    /// How old the rules are.
+    #[must_use]
+    pub fn freshness(&self, now: UnixTime) -> Freshness {
+        self.source.freshness(now)
+    }
+
+    /// The same rules with a tighter second bound, for a route that needs it: a payment may want rules
+    /// of the last second.
+    #[must_use]
+    pub const fn fresh_within(&self, bound: Duration) -> FreshWithin<'_> {
+        FreshWithin { cutoffs: self, bound }
+    }
+
+    /// Drops the rules that can refuse no acceptable token any more; tells how many.
+    ///
+    /// Sound because the policy bounds lifetimes: what is still valid at `now` was issued after
+    /// `now - leeway - max_lifetime`. That floor is kept, and tokens below it are refused from then on.
+    /// Where lifetimes are unbounded nothing is dropped; login cutoffs are dropped only where sessions
+    /// are bounded (`max_session`); suspensions never.
+    ///
+    /// ```
+    /// # use core::time::Duration;
+    /// # use lowwater::{Algorithm, Cutoffs, Key, KeySet, Rule, Target, UnixTime, Validator};
+    /// # let keys = KeySet::from_keys([Key::from_secret(&[7; 32])?])?;
+    /// let validator = Validator::builder().issuer("i").audience("a").algorithms([Algorithm::Hs256])
+    ///     .keys(keys).max_lifetime(Duration::from_secs(3600)).build()?;
+    /// let now = UnixTime::from_secs(1_700_000_000);
+    /// let mut cutoffs = Cutoffs::local();
+    /// cutoffs.apply(Rule::issued_before(Target::subject("u1"), now), now)?;
+    /// let later = now.after(Duration::from_secs(3600 + 60));
+    /// assert_eq!(cutoffs.prune(later, validator.retention())?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A `now` more than 366 days after every time seen before: one bad reading of the clock must not
+    /// do harm for ever.
+    pub fn prune(&mut self, now: UnixTime, retention: Retention) -> Result<usize, PruneError> {
+        self.horizon.check(now)?;
+        Ok(self.prune_forced(now, retention))
+    }
+
+    /// The same, whatever the clock says.
+    pub fn prune_forced(&mut self, now: UnixTime, retention: Retention) -> usize {
+        self.horizon.see(now);
+        let Some(forgettable) = self.horizon.raise(now, retention) else { return 0 };
+        let mut gone = 0_usize;
+        self.shapes.retain(|_, table| {
+            table.retain(|_, held| {
+                gone = gone.saturating_add(held.forget(forgettable));
+                held.len() > 0
+            });
+            !table.is_empty()
+        });
+        self.length = self.length.saturating_sub(gone);
+        gone
     }
 
     /// Applies a rule: from now on it holds.
@@ -199,6 +302,7 @@ impl Cutoffs {
     /// to 9999, more than eight exceptions, a guard of more than 300 s.
     pub fn apply(&mut self, rule: Rule, now: UnixTime) -> Result<Change, ApplyError> {
         rule.check()?;
+        self.horizon.see(now);
         let Rule { target, mut kind, id, reason, .. } = rule;
         if let Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) = &mut kind {
             let latest = now.as_millis().saturating_add(MAX_AHEAD);
@@ -253,6 +357,37 @@ impl Matching for Cutoffs {
                 });
             }
         }
+    }
+
+    fn age(&self, now: UnixTime) -> Freshness {
+        self.freshness(now)
+    }
+
+    fn horizon(&self) -> Horizon {
+        self.horizon
+    }
+}
+
+/// [`Cutoffs`] with a tighter bound on their age: see [`Cutoffs::fresh_within`].
+#[derive(Clone, Copy, Debug)]
+pub struct FreshWithin<'r> {
+    cutoffs: &'r Cutoffs,
+    bound: Duration,
+}
+
+impl RuleSet for FreshWithin<'_> {}
+
+impl Matching for FreshWithin<'_> {
+    fn matching(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found)) {
+        self.cutoffs.matching(facts, visit);
+    }
+
+    fn age(&self, now: UnixTime) -> Freshness {
+        self.cutoffs.source.within(self.bound).freshness(now)
+    }
+
+    fn horizon(&self) -> Horizon {
+        self.cutoffs.horizon
     }
 }
 

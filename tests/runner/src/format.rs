@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use lowwater::{Key, KeySet, Rejection, Requirement, UnixTime};
+use lowwater::{
+    ConfigError, Cutoffs, Key, KeySet, Rejection, Requirement, Rule, UnixTime, Validator,
+};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -43,16 +45,46 @@ pub(crate) struct Case {
     #[serde(flatten)]
     pub(crate) expected: Expected,
     #[serde(default)]
-    pub(crate) set: BTreeMap<String, serde_json::Value>,
+    pub(crate) set: Set,
     #[serde(default)]
     pub(crate) steps: Vec<Step>,
 }
 
+/// Who makes the rules: this process, or another.
+#[derive(Default, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Set {
+    #[default]
+    Local,
+    Replica {
+        stale_after: f64,
+        expired_after: f64,
+    },
+}
+
+impl Set {
+    pub(crate) fn cutoffs(&self) -> Result<Cutoffs, ConfigError> {
+        match self {
+            Self::Local => Ok(Cutoffs::local()),
+            Self::Replica { stale_after, expired_after } => Cutoffs::replica(
+                Duration::from_secs_f64(*stale_after),
+                Duration::from_secs_f64(*expired_after),
+            ),
+        }
+    }
+}
+
+/// Seconds with at most three decimals, far below 2^53: the float holds them to the millisecond.
+pub(crate) fn time(seconds: f64) -> UnixTime {
+    UnixTime::since_epoch(Duration::from_secs_f64(seconds) + HALF)
+}
+
 #[derive(Deserialize)]
 pub(crate) struct Step {
-    pub(crate) apply: Option<Box<RawValue>>,
+    apply: Option<Box<RawValue>>,
     pub(crate) check: Option<String>,
-    prune: Option<IgnoredAny>,
+    prune: Option<f64>,
+    loaded: Option<f64>,
     reload: Option<IgnoredAny>,
     lift: Option<IgnoredAny>,
     merge: Option<IgnoredAny>,
@@ -170,25 +202,41 @@ fn named(key: Key, kid: Option<&str>, alg: Option<&str>) -> Result<Key, Box<dyn 
     Ok(if let Some(alg) = alg { key.with_algorithm(alg.parse()?)? } else { key })
 }
 
+impl Step {
+    /// What the step does to the rules; a check does nothing.
+    pub(crate) fn change(
+        &self,
+        cutoffs: &mut Cutoffs,
+        validator: &Validator,
+    ) -> Result<(), Box<dyn Error>> {
+        if let Some(rule) = &self.apply {
+            cutoffs.apply(Rule::from_json(rule.get())?, self.expected.time())?;
+        }
+        if let Some(now) = self.prune {
+            cutoffs.prune(time(now), validator.retention())?;
+        }
+        if let Some(at) = self.loaded {
+            cutoffs.loaded(time(at), time(at));
+        }
+        Ok(())
+    }
+}
+
 impl Case {
     /// The name of a feature that is not built, if the case needs one.
     pub(crate) fn unsupported(&self) -> Option<&'static str> {
-        let steps = self.steps.iter().find_map(|step| match step {
-            Step { prune: Some(_), .. } => Some("prune"),
+        self.steps.iter().find_map(|step| match step {
             Step { reload: Some(_), .. } => Some("reload"),
             Step { lift: Some(_), .. } => Some("lift"),
             Step { merge: Some(_), .. } => Some("merge"),
             _ => None,
-        });
-        let replica = self.set.get("kind").is_some_and(|kind| kind != "local");
-        steps.or_else(|| replica.then_some("replica"))
+        })
     }
 }
 
 impl Expected {
     pub(crate) fn time(&self) -> UnixTime {
-        // Seconds with at most three decimals, far below 2^53: the float holds them to the millisecond.
-        UnixTime::since_epoch(Duration::from_secs_f64(self.now.unwrap_or_default()) + HALF)
+        time(self.now.unwrap_or_default())
     }
 
     /// What is asked after acceptance.

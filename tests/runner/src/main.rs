@@ -4,7 +4,7 @@
 mod format;
 use std::{collections::BTreeMap, error::Error, process::ExitCode};
 
-use format::{Answer, Case, Expected, File, Step};
+use format::{Answer, Case, Expected, File};
 use lowwater::{Cutoffs, Policy, Rule, Validator};
 
 fn build(file: &File, case: &Case) -> Result<Validator, Box<dyn Error>> {
@@ -43,14 +43,13 @@ fn run(file: &File, case: &Case) -> Result<Vec<String>, Box<dyn Error>> {
     if case.steps.is_empty() {
         return Ok(case.expected.compare(&run_test(file, case)).err().into_iter().collect());
     }
-    let (validator, mut cutoffs) = (build(file, case)?, Cutoffs::local());
+    let (validator, mut cutoffs) = (build(file, case)?, case.set.cutoffs()?);
     let mut failures = Vec::new();
-    for (number, Step { apply, check, expected, .. }) in case.steps.iter().enumerate() {
-        if let Some(rule) = apply {
-            cutoffs.apply(Rule::from_json(rule.get())?, expected.time())?;
-        }
-        if let Some(token) = check {
-            let wrong = expected.compare(&ask(&validator, &cutoffs, token, expected)).err();
+    for (number, step) in case.steps.iter().enumerate() {
+        step.change(&mut cutoffs, &validator)?;
+        if let Some(token) = &step.check {
+            let answer = ask(&validator, &cutoffs, token, &step.expected);
+            let wrong = step.expected.compare(&answer).err();
             failures.extend(wrong.map(|wrong| format!("step {number}: {wrong}")));
         }
     }
