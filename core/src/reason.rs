@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-pub use crate::code::{Code, Stage};
+pub(crate) use crate::code::{Code, Stage};
 use crate::time::{Seconds, UnixTime};
 
 /// One fault, with the numbers that its sentence needs. Each stage makes its own.

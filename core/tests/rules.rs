@@ -140,6 +140,10 @@ fn is_suspension(rule: &Rule) -> bool {
     format!("{rule:?}").contains("Suspended")
 }
 
+fn is_tombstone(rule: &Rule) -> bool {
+    format!("{rule:?}").contains("Revoked")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
@@ -183,6 +187,161 @@ proptest! {
             prop_assert_eq!(validator.validate(&token, &all, now).is_err(), refused);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// What is written and read back is the same state, to the letter, and decides the same.
+    #[test]
+    fn a_state_comes_back_from_text_as_it_was(
+        rules in prop::collection::vec(rule(), 0..7),
+        lifted in prop::option::weighted(0.3, prop::sample::select(vec!["a", "c"])),
+        pruned in prop::option::weighted(0.3, 0i64..200_000),
+        payload in token(),
+    ) {
+        let mut state = holding(rules);
+        lifted.map(|id| state.lift(id));
+        let [validator, _] = validators();
+        if let Some(later) = pruned {
+            state.prune(UnixTime::from_secs(NOW + later), validator.retention()).unwrap();
+        }
+        let text = state.to_json_lines();
+        let mut copy = Cutoffs::local();
+        prop_assert_eq!(copy.load_json_lines(&text).unwrap(), state.len());
+        prop_assert_eq!(copy.to_json_lines(), text);
+        let token = Signer::Secret.token(Algorithm::Hs256, &payload);
+        for validator in validators() {
+            let was = answer(validator.validate(&token, &state, NOW_TIME));
+            prop_assert_eq!(was, answer(validator.validate(&token, &copy, NOW_TIME)));
+        }
+        for rule in state.list() {
+            prop_assert_eq!(&Rule::from_json(&rule.to_json()).unwrap(), &rule);
+        }
+    }
+
+    /// Merging is idempotent, commutative and associative, and so is what follows from it.
+    #[test]
+    fn states_merge_as_a_semilattice(
+        one in prop::collection::vec(rule(), 0..5),
+        two in prop::collection::vec(rule(), 0..5),
+        three in prop::collection::vec(rule(), 0..5),
+        lifted in prop::option::weighted(0.3, prop::sample::select(vec!["a", "b"])),
+    ) {
+        let (one, mut two, three) = (holding(one), holding(two), holding(three));
+        lifted.map(|id| two.lift(id));
+        let merged = |states: &[&Cutoffs]| {
+            let mut all = Cutoffs::local();
+            states.iter().for_each(|state| all.merge(state));
+            all.to_json_lines()
+        };
+        let all = merged(&[&one, &two, &three]);
+        prop_assert_eq!(&all, &merged(&[&three, &one, &two]));
+        prop_assert_eq!(&all, &merged(&[&two, &two, &one, &three, &one]));
+        let mut right = two.clone();
+        right.merge(&three);
+        prop_assert_eq!(&all, &merged(&[&one, &right]));
+    }
+
+    /// At any time not before the prune every decision is as without it; before that, no refusal
+    /// becomes an acceptance.
+    #[test]
+    fn pruning_brings_no_token_back(
+        rules in prop::collection::vec(rule(), 0..5),
+        payload in token(),
+        tombstone in prop::option::of(target()),
+        pruned in 0i64..3000,
+        asked in 0i64..3000,
+        lifetime in 300u64..1200,
+    ) {
+        let token = Signer::Secret.token(Algorithm::Hs256, &payload);
+        // A tombstone ends no earlier than the last token that it names: that is what `until` means.
+        let mut rules: Vec<Rule> = rules.into_iter().filter(|rule| !is_tombstone(rule)).collect();
+        rules.extend(tombstone.map(|target| Rule::revoked(target, UnixTime::from_secs(NOW + 600))));
+        let state = holding(rules);
+        let validator = Validator::builder()
+            .issuer(ISSUER)
+            .audience(AUDIENCE)
+            .algorithms([Algorithm::Hs256])
+            .keys(KeySet::from_keys([Signer::Secret.key("k")]).unwrap())
+            .max_lifetime(Duration::from_secs(lifetime))
+            .max_session(Duration::from_secs(1000))
+            .build()
+            .unwrap();
+        let mut less = state.clone();
+        less.prune(UnixTime::from_secs(NOW + pruned), validator.retention()).unwrap();
+        let asked_at = UnixTime::from_secs(NOW + asked);
+        let before = validator.validate(&token, &state, asked_at).is_ok();
+        let after = validator.validate(&token, &less, asked_at).is_ok();
+        prop_assert!(before || !after, "brought back");
+        if asked >= pruned {
+            prop_assert_eq!(before, after);
+        }
+    }
+}
+
+#[test]
+fn a_bad_line_loads_nothing_and_says_where() {
+    let mut state = holding([Rule::issued_before(Target::subject("u1"), NOW_TIME)]);
+    let before = state.to_json_lines();
+    let other = holding([Rule::issued_before(Target::subject("u2"), NOW_TIME)]).to_json_lines();
+    for bad in ["{", "{\"rule\":\"x\"}", "{\"lift\":5}", "", "{\"state\":{}}", "null"] {
+        let error = state.load_json_lines(&format!("{other}{bad}\n{other}")).unwrap_err();
+        assert_eq!(error.line, 3, "{bad}: {error}");
+        assert_eq!(state.to_json_lines(), before);
+    }
+    assert!(state.load_json_lines("{\"state\":{\"flor\":5}}").is_err());
+    assert!(state.load_json_lines("{\"state\":{\"floor\":5.0001}}").is_err());
+}
+
+/// One mistyped year does not lock everyone out for ever, and what was asked for stays on record.
+#[test]
+fn a_clamped_rule_comes_back_clamped() {
+    let far = At::Second(NOW + 1_000_000);
+    let state = holding([Rule::issued_before(Target::subject("u1"), far)]);
+    let text = state.to_json_lines();
+    assert!(
+        text.contains("\"at\":1700000060.000,\"raw_at\":1701000000")
+            || text.contains("\"at\":1700000060,\"raw_at\":1701000000"),
+        "{text}"
+    );
+    let mut copy = Cutoffs::local();
+    copy.load_json_lines(&text).unwrap();
+    assert_eq!(copy.to_json_lines(), text);
+    let odd = UnixTime::from_millis(NOW * 1000 + 400);
+    let mut state = Cutoffs::local();
+    state.apply(Rule::issued_before(Target::subject("u1"), far), odd).unwrap();
+    copy = Cutoffs::local();
+    copy.load_json_lines(&state.to_json_lines()).unwrap();
+    assert_eq!(copy.list(), state.list(), "the second is still a second");
+}
+
+#[test]
+fn a_clock_that_jumps_a_year_does_not_prune() {
+    let [validator, _] = validators();
+    let mut state = holding([Rule::issued_before(Target::subject("u1"), NOW_TIME)]);
+    let year = UnixTime::from_secs(NOW + 367 * 86_400);
+    let error = state.prune(year, validator.retention()).unwrap_err().to_string();
+    assert!(error.contains("more than 366 days") && state.len() == 1, "{error}");
+    assert_eq!(state.prune_forced(year, validator.retention()), 1);
+}
+
+#[test]
+fn a_payment_may_want_rules_of_the_last_second() {
+    let [validator, _] = validators();
+    let token = Signer::Secret.token(Algorithm::Hs256, &signing::claims(""));
+    let mut replica = Cutoffs::replica(Duration::from_secs(30), Duration::from_secs(300)).unwrap();
+    let code = |rules: &dyn lowwater::RuleSet| {
+        validator.validate(&token, rules, UnixTime::from_secs(NOW + 5)).err().map(|no| {
+            (no.code().as_str(), no.http_status(), no.retry_after(), no.www_authenticate())
+        })
+    };
+    assert_eq!(code(&replica), Some(("rules_unavailable", 503, Some(5), None)));
+    replica.loaded(NOW_TIME, NOW_TIME);
+    assert_eq!(code(&replica), None);
+    let tight = replica.fresh_within(Duration::from_secs(1));
+    assert_eq!(code(&tight).map(|no| no.1), Some(503));
+    assert!(Cutoffs::replica(Duration::from_secs(2), Duration::from_secs(1)).is_err());
 }
 
 /// Ids are kept apart, and the same rule under one id is kept once.

@@ -101,6 +101,13 @@ impl Source {
         }
     }
 
+    pub(super) fn as_of(&self) -> Option<UnixTime> {
+        match self {
+            Self::Local => None,
+            Self::Replica(replica) => replica.as_of.map(UnixTime::from_millis),
+        }
+    }
+
     /// The same with a second bound of at most `bound`.
     pub(super) fn within(self, bound: Duration) -> Self {
         let bound = i64::try_from(bound.as_millis()).unwrap_or(i64::MAX);

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::facts::Facts;
 use super::horizon::Forgettable;
-use super::rule::{Cutoff, Except, Kind, Until};
+use super::rule::{Cutoff, Except, Kind, Rule, Until};
 use super::state::{Change, Found};
 use super::target::{Dimension, Target};
 
@@ -27,7 +27,7 @@ struct Entry<S> {
     reason: Option<Box<str>>,
 }
 
-type Id = Option<Box<str>>;
+pub(super) type Id = Option<Box<str>>;
 
 /// A suspension: the order of its fields is the order in which one outweighs another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,6 +106,18 @@ impl<S> ById<S> {
         before.saturating_sub(self.length)
     }
 
+    /// Drops what one id says.
+    fn lift(&mut self, id: &Id) {
+        let gone = self.entries.remove(id).map(|entries| entries.len()).unwrap_or_default();
+        self.length = self.length.saturating_sub(gone);
+    }
+
+    fn each(&self, mut visit: impl FnMut(&Id, &Entry<S>)) {
+        for (id, entries) in &self.entries {
+            entries.iter().for_each(|entry| visit(id, entry));
+        }
+    }
+
     fn says(&self) -> impl Iterator<Item = &S> {
         self.entries.values().flatten().map(|entry| &entry.says)
     }
@@ -154,17 +166,30 @@ impl Bounds {
         self.merged.into_iter().chain(cutoffs.map(bounds)).reduce(join)
     }
 
-    /// Drops the cutoffs that reach no higher than `floor`; tells how many.
-    fn forget(&mut self, floor: i64) -> usize {
-        let needed = |cutoff: &Cutoff| cutoff.high() > floor;
-        let mut gone = self.plain.retain(needed);
+    /// Changes every table, and merges anew what is left; tells how many cutoffs went.
+    fn shrink(&mut self, mut change: impl FnMut(&mut ById<Cutoff>)) -> usize {
+        let before = self.length;
+        change(&mut self.plain);
         self.excepting.retain(|_, by_id| {
-            gone = gone.saturating_add(by_id.retain(needed));
+            change(by_id);
             by_id.length > 0
         });
         self.merged = self.plain.says().map(bounds).reduce(join);
-        self.length = self.length.saturating_sub(gone);
-        gone
+        let excepting = self.excepting.values().map(|by_id| by_id.length);
+        self.length = excepting.fold(self.plain.length, usize::saturating_add);
+        before.saturating_sub(self.length)
+    }
+
+    /// Drops the cutoffs that reach no higher than `floor`; tells how many.
+    fn forget(&mut self, floor: i64) -> usize {
+        self.shrink(|by_id| {
+            by_id.retain(|cutoff| cutoff.high() > floor);
+        })
+    }
+
+    fn each(&self, mut visit: impl FnMut(&Id, &Entry<Cutoff>)) {
+        self.plain.each(&mut visit);
+        self.excepting.values().for_each(|by_id| by_id.each(&mut visit));
     }
 }
 
@@ -185,6 +210,13 @@ impl<S: Outweighs + Ord + Copy> Greatest<S> {
     fn add(&mut self, id: Id, entry: Entry<S>) -> Change {
         self.greatest = self.greatest.max(Some(entry.says));
         self.by_id.add(id, entry)
+    }
+}
+
+impl<S: Ord + Copy> Greatest<S> {
+    fn lift(&mut self, id: &Id) {
+        self.by_id.lift(id);
+        self.greatest = self.by_id.says().max().copied();
     }
 }
 
@@ -240,6 +272,37 @@ impl Held {
             gone = gone.saturating_add(self.authenticated.forget(floor));
         }
         gone.saturating_add(self.revoked.forget(forgettable.expired))
+    }
+
+    /// Drops the rules of one id; tells how many.
+    pub(super) fn lift(&mut self, id: &Id) -> usize {
+        let before = self.len();
+        self.issued.shrink(|by_id| by_id.lift(id));
+        self.authenticated.shrink(|by_id| by_id.lift(id));
+        self.revoked.lift(id);
+        self.suspended.lift(id);
+        before.saturating_sub(self.len())
+    }
+
+    /// Calls `visit` with each rule that is kept, in an order that depends on nothing else.
+    pub(super) fn each_rule(&self, visit: &mut dyn FnMut(Rule)) {
+        let mut give = |kind, id: &Id, reason: &Option<Box<str>>| {
+            let mut rule = Rule::new(self.target.clone(), kind);
+            (rule.id, rule.reason) = (id.clone(), reason.clone());
+            visit(rule);
+        };
+        self.issued
+            .each(|id, entry| give(Kind::IssuedBefore(entry.says.clone()), id, &entry.reason));
+        self.authenticated.each(|id, entry| {
+            give(Kind::AuthenticatedBefore(entry.says.clone()), id, &entry.reason);
+        });
+        self.revoked
+            .by_id
+            .each(|id, entry| give(Kind::Revoked { until: entry.says }, id, &entry.reason));
+        self.suspended.by_id.each(|id, entry| {
+            let Version { version, on } = entry.says;
+            give(Kind::Suspended { on, version }, id, &entry.reason);
+        });
     }
 
     /// What holds for a token of this target.

@@ -49,6 +49,17 @@ impl Horizon {
         self.seen = self.seen.max(Some(now.as_millis()));
     }
 
+    /// What two states forgot together.
+    pub(super) fn join(self, other: Self) -> Self {
+        Self {
+            floor: self.floor.max(other.floor),
+            login_floor: self.login_floor.max(other.login_floor),
+            leeway: self.leeway.into_iter().chain(other.leeway).min(),
+            pruned_at: self.pruned_at.max(other.pruned_at),
+            seen: self.seen.max(other.seen),
+        }
+    }
+
     /// Is this a time to prune by?
     pub(super) fn check(&self, now: UnixTime) -> Result<(), PruneError> {
         match self.seen {

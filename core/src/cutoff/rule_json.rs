@@ -28,16 +28,30 @@ const MEMBERS: [&str; 11] = [
     "raw_at",
 ];
 
+/// A JSON string.
+pub(super) fn quoted(text: &str) -> String {
+    // Writing a string into a string cannot fail.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A rule that somebody wants to apply.
 pub(super) fn read(text: &str) -> Result<Rule, ConfigError> {
+    read_with(text, &["at", "except", "skew_guard"])
+}
+
+/// A rule of a state that was written: it may carry what was asked for before `apply` brought it down.
+pub(super) fn read_kept(text: &str) -> Result<Rule, ConfigError> {
+    let rule = read_with(text, &["at", "except", "skew_guard", "raw_at"])?;
+    rule.check()?;
+    Ok(rule)
+}
+
+fn read_with(text: &str, cutoff: &[&str]) -> Result<Rule, ConfigError> {
     let members = json::members(text).map_err(|fault| ConfigError::json("rule", fault))?;
     let read = Reader { text, members: &members };
     let (kind, allowed): (_, &[&str]) = match &*read.string("rule")?.unwrap_or_default() {
-        "issued_before" => {
-            (RuleKind::IssuedBefore(read.cutoff()?), &["at", "except", "skew_guard"])
-        }
-        "authenticated_before" => {
-            (RuleKind::AuthenticatedBefore(read.cutoff()?), &["at", "except", "skew_guard"])
-        }
+        "issued_before" => (RuleKind::IssuedBefore(read.cutoff()?), cutoff),
+        "authenticated_before" => (RuleKind::AuthenticatedBefore(read.cutoff()?), cutoff),
         "revoked" => (RuleKind::Revoked { until: read.until()? }, &["until"]),
         "suspended" => {
             (RuleKind::Suspended { on: read.on()?, version: read.version()? }, &["on", "version"])
@@ -118,7 +132,11 @@ impl<'t> Reader<'t> {
     }
 
     fn cutoff(&self) -> Result<Cutoff, ConfigError> {
-        let (at, resolution) = self.time("at")?;
+        let (at, own_resolution) = self.time("at")?;
+        // A second that was brought down to an instant is still as coarse as it was.
+        let raw = self.member("raw_at").map(|_| self.time("raw_at")).transpose()?;
+        let resolution = raw.map_or(own_resolution, |(_, resolution)| resolution);
+        let raw_at = raw.map(|(raw_at, _)| raw_at);
         let skew_guard = match self.member("skew_guard") {
             None => 0,
             Some(member) => {
@@ -129,7 +147,7 @@ impl<'t> Reader<'t> {
                 span.ok_or_else(|| self.wrong("skew_guard", expected))?
             }
         };
-        Ok(Cutoff { at, resolution, skew_guard, except: self.except()?, raw_at: None })
+        Ok(Cutoff { at, resolution, skew_guard, except: self.except()?, raw_at })
     }
 
     fn except(&self) -> Result<Except, ConfigError> {

@@ -1,7 +1,7 @@
 //! The rules that hold: kept by target, merged only when a token asks.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
@@ -111,7 +111,8 @@ pub struct Cutoffs {
     shapes: BTreeMap<Vec<Dimension>, BTreeMap<Box<[u8]>, Held>>,
     length: usize,
     source: Source,
-    horizon: Horizon,
+    pub(super) horizon: Horizon,
+    pub(super) lifted: BTreeSet<Box<str>>,
 }
 
 /// What applying a rule did.
@@ -169,6 +170,8 @@ impl fmt::Display for Change {
 pub enum ApplyError {
     /// The rule says nothing clear.
     Invalid(ConfigError),
+    /// The rule's id was lifted: whoever made it took it back for good. Give it another id.
+    Lifted,
 }
 
 impl From<ConfigError> for ApplyError {
@@ -183,6 +186,7 @@ impl ApplyError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Invalid(mistake) => mistake.code(),
+            Self::Lifted => "rule_lifted",
         }
     }
 }
@@ -191,6 +195,9 @@ impl fmt::Display for ApplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(mistake) => mistake.fmt(f),
+            Self::Lifted => f.write_str(
+                "the rule is refused: its id was lifted, which is never undone; give it another id",
+            ),
         }
     }
 }
@@ -199,6 +206,7 @@ impl core::error::Error for ApplyError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Invalid(mistake) => Some(mistake),
+            Self::Lifted => None,
         }
     }
 }
@@ -224,7 +232,7 @@ impl Cutoffs {
     const fn of(source: Source) -> Self {
         let horizon =
             Horizon { floor: None, login_floor: None, leeway: None, pruned_at: None, seen: None };
-        Self { shapes: BTreeMap::new(), length: 0, source, horizon }
+        Self { shapes: BTreeMap::new(), length: 0, source, horizon, lifted: BTreeSet::new() }
     }
 
     /// A state that the authority made at `as_of` has been loaded; age counts from then. Applying a rule
@@ -280,16 +288,7 @@ impl Cutoffs {
     pub fn prune_forced(&mut self, now: UnixTime, retention: Retention) -> usize {
         self.horizon.see(now);
         let Some(forgettable) = self.horizon.raise(now, retention) else { return 0 };
-        let mut gone = 0_usize;
-        self.shapes.retain(|_, table| {
-            table.retain(|_, held| {
-                gone = gone.saturating_add(held.forget(forgettable));
-                held.len() > 0
-            });
-            !table.is_empty()
-        });
-        self.length = self.length.saturating_sub(gone);
-        gone
+        self.shrink(|held| held.forget(forgettable))
     }
 
     /// Applies a rule: from now on it holds.
@@ -302,21 +301,105 @@ impl Cutoffs {
     /// to 9999, more than eight exceptions, a guard of more than 300 s.
     pub fn apply(&mut self, rule: Rule, now: UnixTime) -> Result<Change, ApplyError> {
         rule.check()?;
+        if rule.id.as_ref().is_some_and(|id| self.lifted.contains(id)) {
+            return Err(ApplyError::Lifted);
+        }
         self.horizon.see(now);
-        let Rule { target, mut kind, id, reason, .. } = rule;
-        if let Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) = &mut kind {
-            let latest = now.as_millis().saturating_add(MAX_AHEAD);
+        let mut rule = rule;
+        if let Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) = &mut rule.kind {
+            let latest = now.as_millis().saturating_add(MAX_AHEAD).max(0);
             if cutoff.at > latest {
                 cutoff.raw_at = Some(cutoff.at);
                 cutoff.at = latest;
             }
+        }
+        Ok(self.hold(rule))
+    }
+
+    /// Keeps a rule as it is: one that was applied before, here or elsewhere.
+    pub(super) fn hold(&mut self, rule: Rule) -> Change {
+        let Rule { target, kind, id, reason, .. } = rule;
+        if id.as_ref().is_some_and(|id| self.lifted.contains(id)) {
+            return Change::AlreadyHeld;
         }
         let table = self.shapes.entry(target.shape()).or_default();
         let held = table.entry(target.key().into()).or_insert_with(|| Held::new(target));
         let before = held.len();
         let change = held.add(kind, id, reason);
         self.length = self.length.saturating_sub(before).saturating_add(held.len());
-        Ok(change)
+        change
+    }
+
+    /// Undoes every rule of an id, here and wherever this state is merged; tells how many went.
+    ///
+    /// For mistakes. It is an entry of its own and is never undone: a rule of a lifted id is refused
+    /// from then on, so an old copy that arrives late does not bring the mistake back.
+    ///
+    /// ```
+    /// # use lowwater::{Cutoffs, Rule, Target, UnixTime};
+    /// let now = UnixTime::from_secs(1_700_000_000);
+    /// let mut cutoffs = Cutoffs::local();
+    /// let mistake = Rule::issued_before(Target::everyone(), now).with_id("r-17");
+    /// cutoffs.apply(mistake.clone(), now)?;
+    /// assert_eq!(cutoffs.lift("r-17"), 1);
+    /// assert!(cutoffs.apply(mistake, now).is_err());
+    /// # Ok::<(), lowwater::ApplyError>(())
+    /// ```
+    pub fn lift(&mut self, id: &str) -> usize {
+        self.lifted.insert(id.into());
+        let id = Some(Box::from(id));
+        self.shrink(|held| held.lift(&id))
+    }
+
+    /// Changes what is held for each target and drops what is empty then; tells how many rules went.
+    fn shrink(&mut self, mut change: impl FnMut(&mut Held) -> usize) -> usize {
+        let mut gone = 0_usize;
+        self.shapes.retain(|_, table| {
+            table.retain(|_, held| {
+                gone = gone.saturating_add(change(held));
+                held.len() > 0
+            });
+            !table.is_empty()
+        });
+        self.length = self.length.saturating_sub(gone);
+        gone
+    }
+
+    /// Takes in all that another state holds: its rules, its lifts, its floors. What comes out does not
+    /// depend on which was merged into which, nor on how often. It is no load: the age stays.
+    pub fn merge(&mut self, other: &Self) {
+        for id in other.lifted.difference(&self.lifted.clone()) {
+            self.lift(id);
+        }
+        other.each_rule(|rule| {
+            self.hold(rule);
+        });
+        self.horizon = self.horizon.join(other.horizon);
+    }
+
+    /// Calls `visit` with each rule that is kept, in an order that depends on nothing else.
+    pub(super) fn each_rule(&self, mut visit: impl FnMut(Rule)) {
+        for held in self.shapes.values().flat_map(BTreeMap::values) {
+            held.each_rule(&mut visit);
+        }
+    }
+
+    /// Every rule that is kept.
+    #[must_use]
+    pub fn list(&self) -> Vec<Rule> {
+        let mut all = Vec::with_capacity(self.length);
+        self.each_rule(|rule| all.push(rule));
+        all
+    }
+
+    /// When the authority made what was loaded last.
+    pub(super) fn as_of(&self) -> Option<UnixTime> {
+        self.source.as_of()
+    }
+
+    /// A state that was written came back: it is as old as it says.
+    pub(super) fn read_back(&mut self, as_of: UnixTime) {
+        self.source.loaded(as_of);
     }
 
     /// How many rules are kept.

@@ -10,7 +10,6 @@ use lowwater::{
     ConfigError, Cutoffs, Key, KeySet, Rejection, Requirement, Rule, UnixTime, Validator,
 };
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 /// Accepted or rejected; `Err`: a mistake in policy, keys or rules.
@@ -85,9 +84,10 @@ pub(crate) struct Step {
     pub(crate) check: Option<String>,
     prune: Option<f64>,
     loaded: Option<f64>,
-    reload: Option<IgnoredAny>,
-    lift: Option<IgnoredAny>,
-    merge: Option<IgnoredAny>,
+    reload: Option<String>,
+    lift: Option<String>,
+    #[serde(default)]
+    merge: Vec<Box<RawValue>>,
     #[serde(flatten)]
     pub(crate) expected: Expected,
 }
@@ -206,6 +206,7 @@ impl Step {
     /// What the step does to the rules; a check does nothing.
     pub(crate) fn change(
         &self,
+        set: &Set,
         cutoffs: &mut Cutoffs,
         validator: &Validator,
     ) -> Result<(), Box<dyn Error>> {
@@ -214,6 +215,21 @@ impl Step {
         }
         if let Some(now) = self.prune {
             cutoffs.prune(time(now), validator.retention())?;
+        }
+        if let Some(id) = &self.lift {
+            cutoffs.lift(id);
+        }
+        if !self.merge.is_empty() {
+            let mut other = Cutoffs::local();
+            for rule in &self.merge {
+                other.apply(Rule::from_json(rule.get())?, self.expected.time())?;
+            }
+            cutoffs.merge(&other);
+        }
+        if self.reload.is_some() {
+            let mut copy = set.cutoffs()?;
+            copy.load_json_lines(&cutoffs.to_json_lines())?;
+            *cutoffs = copy;
         }
         if let Some(at) = self.loaded {
             cutoffs.loaded(time(at), time(at));
@@ -226,9 +242,9 @@ impl Case {
     /// The name of a feature that is not built, if the case needs one.
     pub(crate) fn unsupported(&self) -> Option<&'static str> {
         self.steps.iter().find_map(|step| match step {
-            Step { reload: Some(_), .. } => Some("reload"),
-            Step { lift: Some(_), .. } => Some("lift"),
-            Step { merge: Some(_), .. } => Some("merge"),
+            Step { reload: Some(form), .. } if form != "json" => {
+                Some("reload of another form than json")
+            }
             _ => None,
         })
     }

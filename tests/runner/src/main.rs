@@ -46,7 +46,7 @@ fn run(file: &File, case: &Case) -> Result<Vec<String>, Box<dyn Error>> {
     let (validator, mut cutoffs) = (build(file, case)?, case.set.cutoffs()?);
     let mut failures = Vec::new();
     for (number, step) in case.steps.iter().enumerate() {
-        step.change(&mut cutoffs, &validator)?;
+        step.change(&case.set, &mut cutoffs, &validator)?;
         if let Some(token) = &step.check {
             let answer = ask(&validator, &cutoffs, token, &step.expected);
             let wrong = step.expected.compare(&answer).err();
