@@ -26,6 +26,8 @@ pub(crate) const CODES: &[(&str, &str, Option<&str>, u16)] = &[
     // Of the cutoff stage, where a rule needs what the policy allowed to be missing.
     ("claim_missing", "policy", Some("none"), 401),
     ("claim_mismatch", "policy", Some("none"), 401),
+    ("rules_unavailable", "cutoff", Some("retry_later"), 503),
+    ("issued_before_floor", "cutoff", Some("refresh"), 401),
     ("session_revoked", "cutoff", Some("reauthenticate"), 401),
     ("token_revoked", "cutoff", None, 401),
     ("suspended", "cutoff", Some("stop"), 403),

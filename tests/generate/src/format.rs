@@ -112,6 +112,8 @@ enum Step {
         #[serde(flatten)]
         expected: Expected,
     },
+    /// Any other step, as JSON.
+    Other(Box<RawValue>),
 }
 
 impl Expected {
@@ -204,7 +206,7 @@ impl Case {
     fn last(&mut self) -> &mut Expected {
         let step = self.steps.iter_mut().rev().find_map(|step| match step {
             Step::Check { expected, .. } => Some(expected),
-            Step::Apply { .. } | Step::Loaded { .. } => None,
+            Step::Apply { .. } | Step::Loaded { .. } | Step::Other(_) => None,
         });
         step.or(self.expected.as_mut()).expect("something is checked before it is expected")
     }
@@ -255,6 +257,20 @@ impl Case {
         self
     }
 
+    /// A step of another kind, as JSON: `prune`, `lift`, `merge`, `reload`.
+    pub(crate) fn step(mut self, step: impl Into<String>) -> Self {
+        self.steps.push(Step::Other(raw(step)));
+        self
+    }
+
+    /// The rules are a replica with these bounds in seconds.
+    pub(crate) fn replica(mut self, stale_after: u32, expired_after: u32) -> Self {
+        self.set = Some(raw(format!(
+            r#"{{"kind":"replica","stale_after":{stale_after},"expired_after":{expired_after}}}"#
+        )));
+        self
+    }
+
     /// A step: this token is accepted, unless what follows says otherwise.
     pub(crate) fn check(mut self, now: i64, token: impl Into<String>) -> Self {
         self.steps.push(Step::Check { check: token.into(), expected: Expected::accept(now) });
@@ -289,7 +305,7 @@ impl Topic {
     pub(crate) fn add(&mut self, mut case: Case) {
         let applied = case.steps.iter().filter_map(|step| match step {
             Step::Apply { apply, .. } => Some(apply),
-            Step::Check { .. } | Step::Loaded { .. } => None,
+            Step::Check { .. } | Step::Loaded { .. } | Step::Other(_) => None,
         });
         if case.rules.iter().chain(applied).any(|rule| needs_text(rule.get())) {
             case.flags.push("number-text");
@@ -338,7 +354,7 @@ impl Topic {
     pub(crate) fn codes(&self) -> Vec<&'static str> {
         let steps = self.cases().flat_map(|case| &case.steps).filter_map(|step| match step {
             Step::Check { expected, .. } => Some(expected),
-            Step::Apply { .. } | Step::Loaded { .. } => None,
+            Step::Apply { .. } | Step::Loaded { .. } | Step::Other(_) => None,
         });
         let all = self.cases().filter_map(|case| case.expected.as_ref()).chain(steps);
         all.flat_map(|expected| expected.code.0.iter().copied()).collect()

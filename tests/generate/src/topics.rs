@@ -9,6 +9,7 @@ mod permission;
 mod policy;
 mod shape;
 mod signature;
+mod state;
 
 use crate::format::Topic;
 use crate::keys as test_keys;
@@ -28,6 +29,7 @@ pub(crate) fn all() -> Vec<(&'static str, Topic)> {
         ("claims.json", claims::topic()),
         ("policy.json", policy::topic()),
         ("cutoff.json", cutoff::topic()),
+        ("state.json", state::topic()),
         ("permission.json", permission::topic()),
         ("order.json", order::topic()),
         ("config.json", config::topic()),
