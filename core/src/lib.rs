@@ -113,4 +113,6 @@ pub use crate::ring::Ring;
 pub use crate::signature::{Backend, InvalidSignature, KeyMaterial, Signed, VerifySignature};
 pub use crate::time::{At, UnixTime};
 pub use crate::unverified::Unverified;
-pub use crate::validator::{Given, Missing, Validator, ValidatorBuilder};
+pub use crate::validator::{
+    Given, NoAlgorithms, NoAudience, NoIssuer, NoKeys, Validator, ValidatorBuilder,
+};

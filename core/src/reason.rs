@@ -320,7 +320,7 @@ impl fmt::Display for Revoked {
             Self::Before { claim, at, low, high, same_second: true } => write!(
                 f,
                 "`{claim}` is {at}, which cannot be told from before the cutoff at {low}; from {high} on \
-                 tokens pass"
+                 new tokens pass"
             ),
             Self::Id => f.write_str("a rule names it"),
         }

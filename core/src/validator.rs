@@ -2,7 +2,7 @@
 
 mod builder;
 
-pub use self::builder::{Given, Missing, ValidatorBuilder};
+pub use self::builder::{Given, NoAlgorithms, NoAudience, NoIssuer, NoKeys, ValidatorBuilder};
 
 use alloc::format;
 use alloc::string::String;
@@ -232,6 +232,18 @@ impl Validator {
     }
 
     /// The same policy with other keys: an exchange at run time costs one allocation.
+    ///
+    /// ```
+    /// use std::sync::{Arc, RwLock};
+    /// use lowwater::{ConfigError, KeySet, Validator};
+    ///
+    /// fn rotate(current: &RwLock<Arc<Validator>>, jwks: &str) -> Result<(), ConfigError> {
+    ///     let keys = KeySet::from_jwks(jwks)?; // where they cannot be read, the old ones stay
+    ///     let mut current = current.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+    ///     *current = Arc::new(current.with_keys(keys));
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
     pub fn with_keys(&self, keys: KeySet) -> Self {
         Self { policy: Arc::clone(&self.policy), keys: Arc::new(keys) }

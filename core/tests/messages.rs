@@ -98,7 +98,7 @@ fn a_revoked_token_says_what_a_client_can_do() {
         answer(Rule::issued_before(user(), UnixTime::from_millis(NOW * 1000 + 400)), NOW),
         (
             "the token is revoked: `iat` is 1700000000, which cannot be told from before the cutoff at \
-             1700000000.400; from 1700000000.400 on tokens pass"
+             1700000000.400; from 1700000000.400 on new tokens pass"
                 .into(),
             "wait_until",
             Some(INVALID.into()),
@@ -163,8 +163,8 @@ fn mistakes_say_what_to_do() {
     assert_eq!(with(r#""leeway":301"#), "`leeway` must be 0 to 300 seconds, in whole milliseconds");
     assert_eq!(
         with(r#""leway":30"#),
-        "the policy cannot be read at byte 64: expected only members of a policy (see \
-         `Policy::from_json`), this name is unknown"
+        "the policy cannot be read at byte 64: the member \"leway\" is unknown; see `Policy::from_json` for \
+         those that are"
     );
     assert_eq!(
         with(r#""missing_exp":"accept""#),

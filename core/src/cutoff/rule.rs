@@ -121,7 +121,7 @@ impl Except {
 /// use lowwater::{Rule, Target, UnixTime};
 ///
 /// let now = UnixTime::from_secs(1_700_000_000);
-/// let everywhere_but_here = Rule::issued_before(Target::subject("auth0|42"), now)
+/// let everywhere_but_here = Rule::authenticated_before(Target::subject("auth0|42"), now)
 ///     .except_session("s-1")
 ///     .with_id("r-17")
 ///     .with_reason("device stolen");

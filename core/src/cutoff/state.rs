@@ -92,9 +92,21 @@ impl Matching for NoCutoffs {
 /// the higher version. For each token the shapes of targets that are present are looked up, so the cost
 /// follows their number and not that of rules; cutoffs with exceptions are asked one by one.
 ///
-/// Nothing here is locked: share it behind the lock of your choice, `RwLock<Cutoffs>` for example. If
-/// the lock is poisoned or the store behind it is down, answer with
-/// [`Validator::rules_unavailable`](crate::Validator::rules_unavailable), never without the rules.
+/// Nothing here is locked: share it behind the lock of your choice. If the lock is poisoned or the store
+/// behind it is down, answer with [`Validator::rules_unavailable`](crate::Validator::rules_unavailable),
+/// never without the rules. It lives in memory: keep [`to_json_lines`](Self::to_json_lines) where a
+/// restart finds it, or every revoked token is good again.
+///
+/// ```
+/// use std::sync::RwLock;
+/// use std::time::Duration;
+/// use lowwater::{Accepted, Cutoffs, Rejection, UnixTime, Validator};
+///
+/// fn admit(v: &Validator, rules: &RwLock<Cutoffs>, token: &str, now: UnixTime) -> Result<Accepted, Rejection> {
+///     let rules = rules.read().map_err(|_| v.rules_unavailable(Duration::from_secs(30)))?;
+///     v.validate(token, &*rules, now)
+/// }
+/// ```
 ///
 /// ```
 /// use lowwater::{Cutoffs, Rule, Target, UnixTime};
@@ -132,16 +144,20 @@ pub struct Cutoffs {
 pub enum Change {
     /// The rule holds now, and did not before.
     Applied,
+    /// The rule holds now, brought down to 60 seconds after the time of the call: it asked for a later
+    /// time than a clock can be wrong by.
+    Clamped,
     /// Nothing: what held already says as much.
     AlreadyHeld,
 }
 
 impl Change {
-    /// `applied` or `already_held`.
+    /// `applied`, `clamped` or `already_held`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Applied => "applied",
+            Self::Clamped => "clamped",
             Self::AlreadyHeld => "already_held",
         }
     }
@@ -305,15 +321,19 @@ impl Cutoffs {
             return Err(ApplyError::Lifted);
         }
         self.horizon.see(now);
-        let mut rule = rule;
+        let (mut rule, mut clamped) = (rule, false);
         if let Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) = &mut rule.kind {
             let latest = now.as_millis().saturating_add(MAX_AHEAD).max(0);
             if cutoff.at > latest {
                 cutoff.raw_at = Some(cutoff.at);
                 cutoff.at = latest;
+                clamped = true;
             }
         }
-        Ok(self.hold(rule))
+        match self.hold(rule) {
+            Change::Applied if clamped => Ok(Change::Clamped),
+            change => Ok(change),
+        }
     }
 
     /// Keeps a rule as it is: one that was applied before, here or elsewhere.

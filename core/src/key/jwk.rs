@@ -17,6 +17,10 @@ const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
 /// A lone JWK.
 pub(super) fn read_one(jwk: &str, short_secret: bool) -> Result<Key, ConfigError> {
     let members = json::members(jwk).map_err(|fault| ConfigError::json("key", fault))?;
+    if members.iter().any(|member| member.is_named(jwk, "keys")) {
+        let expected = "this is a set of keys: it is read by `KeySet::from_jwks`";
+        return Err(ConfigError::expected("key", 0, expected));
+    }
     Jwk { text: jwk, members }.key(short_secret).map_err(Into::into)
 }
 

@@ -1,6 +1,7 @@
 //! A policy as a JSON object. Unknown members are mistakes: a misspelled `leeway` must not mean 60.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -57,7 +58,7 @@ impl Value<'_> {
             "realm" => draft.realm = Some(self.string("realm")?),
             "resource_metadata" => draft.resource_metadata = Some(self.string("resource_metadata")?),
             _ => {
-                let expected = "expected only members of a policy (see `Policy::from_json`), this name is unknown";
+                let expected = format!("the member {name:?} is unknown; see `Policy::from_json` for those that are");
                 return Err(ConfigError::expected("policy", self.member.value.start, expected));
             }
         }
@@ -101,7 +102,7 @@ impl Value<'_> {
         let strings = match self.member.kind {
             Kind::Array => self.strings(member)?,
             _ => {
-                let expected = "a list of strings, or `any`, said aloud";
+                let expected = "a list of strings, or the word `any`";
                 return Err(ConfigError::Policy { member, expected });
             }
         };

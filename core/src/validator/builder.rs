@@ -14,10 +14,25 @@ use crate::error::ConfigError;
 use crate::key::KeySet;
 use crate::policy::{Draft, List, MissingAuthTime, SameSecond, TokenType, span};
 
-/// Has not been said yet.
+/// No issuer was said yet: [`ValidatorBuilder::issuer`] or [`ValidatorBuilder::any_issuer`].
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a mark")]
-pub struct Missing;
+pub struct NoIssuer;
+
+/// No audience was said yet: [`ValidatorBuilder::audience`] or [`ValidatorBuilder::any_audience`].
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a mark")]
+pub struct NoAudience;
+
+/// No algorithms were said yet: [`ValidatorBuilder::algorithms`].
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a mark")]
+pub struct NoAlgorithms;
+
+/// No keys were given yet: [`ValidatorBuilder::keys`].
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a mark")]
+pub struct NoKeys;
 
 /// Has been said.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +53,10 @@ pub struct Given;
 /// ```
 #[must_use]
 pub struct ValidatorBuilder<
-    Issuer = Missing,
-    Audience = Missing,
-    Algorithms = Missing,
-    Keys = Missing,
+    Issuer = NoIssuer,
+    Audience = NoAudience,
+    Algorithms = NoAlgorithms,
+    Keys = NoKeys,
 > {
     draft: Draft,
     keys: Option<KeySet>,
