@@ -4,10 +4,11 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use super::change::Change;
 use super::facts::Facts;
 use super::horizon::Forgettable;
 use super::rule::{Cutoff, Except, Kind, Rule, Until};
-use super::state::{Change, Found};
+use super::state::Found;
 use super::target::{Dimension, Target};
 
 /// The rules of one target. Those of different ids are kept apart, so that each can be undone.
