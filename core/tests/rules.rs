@@ -290,6 +290,8 @@ fn a_bad_line_loads_nothing_and_says_where() {
         assert_eq!(error.line, 3, "{bad}: {error}");
         assert_eq!(state.to_json_lines(), before);
     }
+    assert!(state.load_json_lines("").is_err(), "a lost file is no state without rules");
+    assert!(state.load_json_lines("{\"lift\":\"a\"}").is_err());
     assert!(state.load_json_lines("{\"state\":{\"flor\":5}}").is_err());
     assert!(state.load_json_lines("{\"state\":{\"floor\":5.0001}}").is_err());
 }
@@ -314,6 +316,13 @@ fn a_clamped_rule_comes_back_clamped() {
     copy = Cutoffs::local();
     copy.load_json_lines(&state.to_json_lines()).unwrap();
     assert_eq!(copy.list(), state.list(), "the second is still a second");
+    let mut behind = Cutoffs::local();
+    for rule in state.list() {
+        behind.apply(rule, UnixTime::from_millis(NOW * 1000 - 60_250)).unwrap();
+    }
+    copy = Cutoffs::local();
+    copy.load_json_lines(&behind.to_json_lines()).unwrap();
+    assert_eq!(copy.list(), behind.list(), "also when it was brought down twice");
 }
 
 #[test]

@@ -82,6 +82,7 @@ impl Cutoffs {
         for (index, line) in text.lines().enumerate() {
             let wrong = |mistake| LoadError { line: index.saturating_add(1), mistake };
             match Line::read(line, index == 0).map_err(wrong)? {
+                Line::Lift(_) | Line::Rule(_) if index == 0 => return Err(wrong(no_state())),
                 Line::State(horizon, loaded) => {
                     read.horizon = horizon;
                     as_of = loaded;
@@ -95,12 +96,20 @@ impl Cutoffs {
                 }
             }
         }
+        if text.is_empty() {
+            return Err(LoadError { line: 1, mistake: no_state() });
+        }
         self.merge(&read);
         if let Some(as_of) = as_of {
             self.read_back(as_of);
         }
         Ok(rules)
     }
+}
+
+/// An empty file is no state without rules: it is a state that was lost.
+fn no_state() -> ConfigError {
+    ConfigError::expected("rule", 0, "the first line of a state is `{\"state\":{..}}`")
 }
 
 /// What one line says.

@@ -226,7 +226,7 @@ impl Cutoffs {
         if let Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) = &mut rule.kind {
             let latest = now.as_millis().saturating_add(MAX_AHEAD).max(0);
             if cutoff.at > latest {
-                cutoff.raw_at = Some(cutoff.at);
+                cutoff.raw_at = cutoff.raw_at.or(Some(cutoff.at));
                 cutoff.at = latest;
                 clamped = true;
             }
