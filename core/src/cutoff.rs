@@ -1,25 +1,43 @@
 //! Rules: what has been taken back, and the stage that asks them.
 
+mod audit;
 mod change;
+mod delta;
+mod dimension;
+mod encoding;
 mod facts;
+mod forget;
 mod freshness;
+mod hashing;
 mod held;
 mod horizon;
 mod json_lines;
+mod key;
+mod load;
+mod matching;
 mod pass;
+mod record;
 mod rule;
 mod rule_json;
+mod rule_lines;
 mod rule_writer;
+mod snapshot;
 mod state;
+mod summary;
+mod table;
 mod target;
+mod values;
 
 pub use self::change::{ApplyError, Change};
+pub use self::delta::{DeltaError, Progress};
 pub(crate) use self::facts::Facts;
 pub use self::freshness::Freshness;
 pub use self::horizon::PruneError;
-pub use self::json_lines::LoadError;
+pub use self::load::LoadError;
+pub use self::matching::{FreshWithin, NoCutoffs, RuleSet};
 pub(crate) use self::pass::{Live, Passed, check, pass};
 pub use self::pass::{MatchedRule, Note};
 pub use self::rule::{Rule, Until};
-pub use self::state::{Cutoffs, FreshWithin, NoCutoffs, RuleSet};
+pub use self::rule_lines::{AppliedLines, BadLines};
+pub use self::state::Cutoffs;
 pub use self::target::{Target, TargetValue};

@@ -99,8 +99,9 @@ pub use crate::algorithm::Algorithm;
 pub use crate::bearer::bearer;
 pub use crate::code::{Code, Stage};
 pub use crate::cutoff::{
-    ApplyError, Change, Cutoffs, FreshWithin, Freshness, LoadError, MatchedRule, NoCutoffs, Note,
-    PruneError, Rule, RuleSet, Target, TargetValue, Until,
+    AppliedLines, ApplyError, BadLines, Change, Cutoffs, DeltaError, FreshWithin, Freshness,
+    LoadError, MatchedRule, NoCutoffs, Note, Progress, PruneError, Rule, RuleSet, Target,
+    TargetValue, Until,
 };
 pub use crate::error::{ConfigError, KeyFault};
 pub use crate::explain::{Check, Explanation, Outcome};

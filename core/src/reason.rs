@@ -46,7 +46,7 @@ pub(crate) enum Reason {
     NoIssuedAt,
     RulesUnavailable(Unavailable),
     BelowFloor { iat: UnixTime, floor: UnixTime },
-    ExpiredByPrune { expires_at: UnixTime, pruned_at: UnixTime },
+    ExpiredByPrune { expires_at: Option<UnixTime>, pruned_at: UnixTime },
     LoginBelowFloor { claim: &'static str, at: UnixTime, floor: UnixTime },
     Suspended,
     Scope { any: bool },
@@ -81,6 +81,8 @@ pub(crate) enum Unavailable {
         age: i64,
     },
     ClockBehind,
+    /// The bytes that hold them were changed.
+    Damaged,
 }
 
 impl fmt::Display for Unavailable {
@@ -92,6 +94,7 @@ impl fmt::Display for Unavailable {
                 write!(f, "the rules are {} s old, too old to decide by", Seconds(age))
             }
             Self::ClockBehind => f.write_str("the clock stands far behind the time of the rules"),
+            Self::Damaged => f.write_str("rules that the token may meet are damaged"),
         }
     }
 }
@@ -282,9 +285,14 @@ impl fmt::Display for Reason {
                 "`iat` is {iat}, before {floor}: no token issued then can be valid, and rules about it \
                  are forgotten"
             ),
-            Self::ExpiredByPrune { expires_at, pruned_at } => write!(
+            Self::ExpiredByPrune { expires_at: Some(expires_at), pruned_at } => write!(
                 f,
                 "the token expired at {expires_at}, and rules about it were forgotten at {pruned_at}"
+            ),
+            Self::ExpiredByPrune { expires_at: None, pruned_at } => write!(
+                f,
+                "the token does not say when it expires, and rules about it may have been forgotten at \
+                 {pruned_at}, which the clock has not left behind"
             ),
             Self::LoginBelowFloor { claim, at, floor } => write!(
                 f,

@@ -107,6 +107,11 @@ impl fmt::Display for UnixTime {
     }
 }
 
+/// The milliseconds of a time, brought into the years 1970 to 9999: what can be written and read back.
+pub(crate) fn within_range(time: UnixTime) -> i64 {
+    time.as_millis().clamp(0, LAST_MILLIS)
+}
+
 /// Writes milliseconds as seconds: `1700000000` or `1700000000.400`.
 pub(crate) fn fmt_seconds(millis: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let sign = if millis < 0 { "-" } else { "" };

@@ -65,6 +65,11 @@ pub enum ApplyError {
     Invalid(ConfigError),
     /// The rule's id was lifted: whoever made it took it back for good. Give it another id.
     Lifted,
+    /// There are as many rules as [`Cutoffs::with_capacity`](crate::Cutoffs::with_capacity) allows.
+    CapacityExceeded {
+        /// That many.
+        capacity: usize,
+    },
 }
 
 impl From<ConfigError> for ApplyError {
@@ -80,6 +85,7 @@ impl ApplyError {
         match self {
             Self::Invalid(mistake) => mistake.code(),
             Self::Lifted => "rule_lifted",
+            Self::CapacityExceeded { .. } => "capacity_exceeded",
         }
     }
 }
@@ -91,6 +97,10 @@ impl fmt::Display for ApplyError {
             Self::Lifted => f.write_str(
                 "the rule is refused: its id was lifted, which is never undone; give it another id",
             ),
+            Self::CapacityExceeded { capacity } => write!(
+                f,
+                "there is no room: the set holds at most {capacity} rules; prune it, or allow more"
+            ),
         }
     }
 }
@@ -99,7 +109,7 @@ impl core::error::Error for ApplyError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Invalid(mistake) => Some(mistake),
-            Self::Lifted => None,
+            Self::Lifted | Self::CapacityExceeded { .. } => None,
         }
     }
 }

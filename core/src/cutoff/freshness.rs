@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::error::ConfigError;
 use crate::policy::span;
-use crate::time::UnixTime;
+use crate::time::{UnixTime, within_range};
 
 /// How far a clock may stand behind the load and still say something about its age.
 const CLOCKS_DIFFER: i64 = 60_000;
@@ -37,9 +37,9 @@ pub enum Freshness {
     Stale(Duration),
     /// Never loaded.
     Blind,
-    /// Older than the second bound: so old. Zero, where the clock stands so far behind the load that it
-    /// says nothing.
-    Expired(Duration),
+    /// Older than the second bound: so old. `None`: nobody can tell, for the clock stood more than 60 s
+    /// behind the time of the rules.
+    Expired(Option<Duration>),
 }
 
 impl Freshness {
@@ -62,8 +62,9 @@ impl fmt::Display for Freshness {
 }
 
 /// Where the rules come from.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Source {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(unnameable_types, reason = "part of the sealed trait of rule sets")]
+pub enum Source {
     /// This process is the authority.
     Local,
     /// Another is.
@@ -71,12 +72,21 @@ pub(super) enum Source {
 }
 
 /// A copy of rules that another process makes. Times in milliseconds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Replica {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(unnameable_types, reason = "part of the sealed trait of rule sets")]
+pub struct Replica {
     stale_after: i64,
     expired_after: i64,
-    /// When the authority made what was loaded last.
-    as_of: Option<i64>,
+    loaded: Loaded,
+}
+
+/// When the authority made what was loaded last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loaded {
+    Never,
+    At(i64),
+    /// So far ahead of the clock that one of the two is wrong: the age cannot be told, until the next.
+    Unclear,
 }
 
 impl Source {
@@ -86,7 +96,7 @@ impl Source {
     ) -> Result<Self, ConfigError> {
         match (span(stale_after), span(expired_after)) {
             (Some(stale_after), Some(expired_after)) if stale_after <= expired_after => {
-                Ok(Self::Replica(Replica { stale_after, expired_after, as_of: None }))
+                Ok(Self::Replica(Replica { stale_after, expired_after, loaded: Loaded::Never }))
             }
             _ => Err(ConfigError::Rule {
                 expected: "a replica has two bounds in whole milliseconds, the first not above the second",
@@ -94,18 +104,40 @@ impl Source {
         }
     }
 
-    /// A state that the authority made at `as_of` was loaded. An older one does not make it younger.
-    pub(super) fn loaded(&mut self, as_of: UnixTime) {
-        if let Self::Replica(replica) = self {
-            replica.as_of = replica.as_of.max(Some(as_of.as_millis()));
-        }
+    /// A state that the authority made at `as_of` was loaded. An older one makes it no older, and one from
+    /// a time that the clock has not reached is not believed: it would look fresh when that time comes.
+    pub(super) fn loaded(&mut self, as_of: UnixTime, now: UnixTime) {
+        let Self::Replica(replica) = self else { return };
+        let new = within_range(as_of);
+        replica.loaded = match replica.loaded {
+            _ if new > now.as_millis().saturating_add(CLOCKS_DIFFER) => Loaded::Unclear,
+            Loaded::At(own) => Loaded::At(own.max(new)),
+            Loaded::Never | Loaded::Unclear => Loaded::At(new),
+        };
+    }
+
+    /// A state that was written comes back: it is as old as it says.
+    pub(super) fn read_back(&mut self, as_of: UnixTime) {
+        let Self::Replica(replica) = self else { return };
+        let new = within_range(as_of);
+        replica.loaded = match replica.loaded {
+            Loaded::Never => Loaded::At(new),
+            Loaded::At(own) => Loaded::At(own.max(new)),
+            Loaded::Unclear => Loaded::Unclear,
+        };
     }
 
     pub(super) fn as_of(&self) -> Option<UnixTime> {
         match self {
-            Self::Local => None,
-            Self::Replica(replica) => replica.as_of.map(UnixTime::from_millis),
+            Self::Replica(Replica { loaded: Loaded::At(at), .. }) => {
+                Some(UnixTime::from_millis(*at))
+            }
+            _ => None,
         }
+    }
+
+    pub(super) const fn is_local(&self) -> bool {
+        matches!(self, Self::Local)
     }
 
     /// The same with a second bound of at most `bound`.
@@ -121,17 +153,21 @@ impl Source {
     }
 
     pub(super) fn freshness(&self, now: UnixTime) -> Freshness {
-        let Self::Replica(Replica { stale_after, expired_after, as_of }) = *self else {
+        let Self::Replica(Replica { stale_after, expired_after, loaded }) = *self else {
             return Freshness::Fresh;
         };
-        let Some(as_of) = as_of else { return Freshness::Blind };
+        let as_of = match loaded {
+            Loaded::Never => return Freshness::Blind,
+            Loaded::Unclear => return Freshness::Expired(None),
+            Loaded::At(as_of) => as_of,
+        };
         let age = now.as_millis().saturating_sub(as_of);
         if age < CLOCKS_DIFFER.saturating_neg() {
-            return Freshness::Expired(Duration::ZERO);
+            return Freshness::Expired(None);
         }
         let (age, span) = (age.max(0), Duration::from_millis(age.max(0).unsigned_abs()));
         if age >= expired_after {
-            Freshness::Expired(span)
+            Freshness::Expired(Some(span))
         } else if age >= stale_after {
             Freshness::Stale(span)
         } else {

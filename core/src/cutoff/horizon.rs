@@ -10,7 +10,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::policy::Retention;
-use crate::time::{Seconds, UnixTime};
+use crate::time::{Seconds, UnixTime, within_range};
 
 /// A clock that stands more than this after every time seen before is taken for wrong: pruning by it
 /// would lift the floor above every token that is good.
@@ -46,7 +46,12 @@ impl fmt::Display for Horizon {
 
 impl Horizon {
     pub(super) fn see(&mut self, now: UnixTime) {
-        self.seen = self.seen.max(Some(now.as_millis()));
+        self.seen = self.seen.max(Some(within_range(now)));
+    }
+
+    /// What was forgotten, without what was seen: what replicas have to hear of.
+    pub(super) fn forgot(&self) -> Self {
+        Self { seen: None, ..*self }
     }
 
     /// What two states forgot together.
@@ -74,12 +79,14 @@ impl Horizon {
     pub(super) fn raise(&mut self, now: UnixTime, retention: Retention) -> Option<Forgettable> {
         let Retention { max_lifetime, leeway, max_session } = retention;
         let lifetime = max_lifetime?;
-        let expired = now.as_millis().saturating_sub(leeway);
-        self.floor = self.floor.max(Some(expired.saturating_sub(lifetime)));
-        let login_floor = max_session.map(|session| expired.saturating_sub(session));
+        // No token and no rule has a time before 1970, so a floor there refuses and forgets as much.
+        let now = within_range(now);
+        let expired = now.saturating_sub(leeway);
+        self.floor = self.floor.max(Some(expired.saturating_sub(lifetime).max(0)));
+        let login_floor = max_session.map(|session| expired.saturating_sub(session).max(0));
         self.login_floor = self.login_floor.max(login_floor);
         self.leeway = Some(self.leeway.map_or(leeway, |own| own.min(leeway)));
-        self.pruned_at = self.pruned_at.max(Some(now.as_millis()));
+        self.pruned_at = self.pruned_at.max(Some(now));
         let floor = self.floor.unwrap_or(i64::MIN);
         Some(Forgettable { floor, login_floor: self.login_floor, expired })
     }

@@ -1,43 +1,24 @@
 //! A whole state as text: one JSON object a line (JSON Lines), exact, for people, files and pipes.
 //!
-//! The first line carries what is no rule: `{"state":{"floor":1699913540,"pruned_at":1700000000}}`; then one
-//! line for each lifted id, `{"lift":"r-17"}`; then one for each rule, as [`Rule::to_json`] writes it.
-//! Times are seconds. A state that is written and read back decides the same.
+//! The first line carries what is no rule: `{"state":{"floor":1699913540,"pruned_at":1700000000,"lines":2}}`;
+//! then one line for each lifted id, `{"lift":"r-17"}`; then one for each rule, as [`Rule::to_json`]
+//! writes it. Times are seconds. `lines` says how many follow, so that a file that was cut off is
+//! noticed. A state that is written and read back decides the same.
 
+use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::horizon::Horizon;
+use super::load::LoadError;
 use super::rule::Rule;
 use super::rule_json;
 use super::state::Cutoffs;
 use crate::error::ConfigError;
 use crate::json::{self, Decimal, Kind, unescape};
-use crate::time::{Seconds, UnixTime};
-
-/// A line of a state cannot be read; nothing was loaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LoadError {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub mistake: ConfigError,
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}; nothing was loaded", self.line, self.mistake)
-    }
-}
-
-impl core::error::Error for LoadError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&self.mistake)
-    }
-}
+use crate::time::{LAST_MILLIS, Seconds, UnixTime};
 
 impl Cutoffs {
     /// Writes the whole state as JSON Lines: equal states give equal text.
@@ -58,122 +39,166 @@ impl Cutoffs {
     /// ```
     #[must_use]
     pub fn to_json_lines(&self) -> String {
-        let mut text = format!("{{\"state\":{}}}\n", state_json(&self.horizon, self.as_of()));
-        for id in &self.lifted {
+        let mut text = format!("{{\"state\":{}}}\n", State::of(self).to_json());
+        for id in self.lifted.keys() {
             text.push_str(&format!("{{\"lift\":{}}}\n", rule_json::quoted(id)));
         }
-        self.each_rule(|rule| {
-            text.push_str(&rule.to_json());
-            text.push('\n');
+        self.each_record(|shape, record| {
+            if let Some(rule) = record.view().rule(shape) {
+                text.push_str(&rule.to_json());
+                text.push('\n');
+            }
         });
         text
     }
 
-    /// Reads a state back and merges it in; tells how many rules it held. All or nothing.
+    /// Reads a state back and takes it in; tells how many rules it held. All or nothing.
     ///
     /// Reading is no load: the age of the rules is that which the text tells, and cutoffs are not
     /// brought down to the present, so a device whose clock stands at 1970 reads what it is given.
     ///
     /// # Errors
-    /// The first line that is not exactly a line of a state.
+    /// The first line that is not exactly a line of a state; fewer lines than the first says; a
+    /// sequence number lower than what is held; no room.
     pub fn load_json_lines(&mut self, text: &str) -> Result<usize, LoadError> {
-        let mut read = Self::local();
-        let (mut as_of, mut rules) = (None, 0_usize);
-        for (index, line) in text.lines().enumerate() {
-            let wrong = |mistake| LoadError { line: index.saturating_add(1), mistake };
-            match Line::read(line, index == 0).map_err(wrong)? {
-                Line::Lift(_) | Line::Rule(_) if index == 0 => return Err(wrong(no_state())),
-                Line::State(horizon, loaded) => {
-                    read.horizon = horizon;
-                    as_of = loaded;
-                }
-                Line::Lift(id) => {
-                    read.lift(&id);
-                }
+        let mut lines = text.lines().zip(1_usize..);
+        // An empty file is no state without rules: it is a state that was lost.
+        let first = lines.next().map(|(line, _)| line).unwrap_or_default();
+        let state = State::read(first).map_err(|mistake| LoadError::line(1, mistake))?;
+        let (mut read, mut rules, mut last) = (Self::local(), 0_usize, 1);
+        let mut lifted = Vec::new();
+        for (line, number) in lines {
+            match Line::read(line).map_err(|mistake| LoadError::line(number, mistake))? {
+                Line::Lift(id) => lifted.push((Box::from(id), state.sequence)),
                 Line::Rule(rule) => {
-                    read.hold(*rule);
+                    read.insert(&rule, state.sequence);
                     rules = rules.saturating_add(1);
                 }
             }
+            last = number;
         }
-        if text.is_empty() {
-            return Err(LoadError { line: 1, mistake: no_state() });
+        if state.lines.is_some_and(|lines| lines.saturating_add(1) != last) {
+            let expected = "the state has another number of lines: the file is not whole";
+            return Err(LoadError::line(last, ConfigError::expected("state", 0, expected)));
         }
-        self.merge(&read);
-        if let Some(as_of) = as_of {
-            self.read_back(as_of);
+        read.lifted = Arc::new(lifted.into_iter().collect());
+        read.horizon = state.horizon;
+        self.not_older(state.sequence)?;
+        self.take_in(&read, state.sequence)?;
+        self.sequence = state.sequence;
+        if let Some(as_of) = state.loaded {
+            self.source.read_back(as_of);
         }
         Ok(rules)
     }
 }
 
-/// An empty file is no state without rules: it is a state that was lost.
-fn no_state() -> ConfigError {
-    ConfigError::expected("rule", 0, "the first line of a state is `{\"state\":{..}}`")
-}
-
-/// What one line says.
-enum Line {
-    State(Horizon, Option<UnixTime>),
+/// What one line after the first says.
+pub(super) enum Line {
     Lift(String),
-    Rule(alloc::boxed::Box<Rule>),
+    Rule(Box<Rule>),
 }
 
 impl Line {
-    fn read(text: &str, first: bool) -> Result<Self, ConfigError> {
+    pub(super) fn read(text: &str) -> Result<Self, ConfigError> {
         let members = json::members(text).map_err(|fault| ConfigError::json("rule", fault))?;
         match members.as_slice() {
             [only] if only.is_named(text, "lift") && only.kind == Kind::String => {
                 Ok(Self::Lift(unescape(only.value.of(text)).into_owned()))
-            }
-            [only] if only.is_named(text, "state") && only.kind == Kind::Object && first => {
-                let (horizon, loaded) = read_state(only.value.of(text))?;
-                Ok(Self::State(horizon, loaded))
             }
             _ => Ok(Self::Rule(rule_json::read_kept(text)?.into())),
         }
     }
 }
 
-fn state_json(horizon: &Horizon, as_of: Option<UnixTime>) -> String {
-    let times = [
-        ("floor", horizon.floor),
-        ("login_floor", horizon.login_floor),
-        ("leeway", horizon.leeway),
-        ("pruned_at", horizon.pruned_at),
-        ("loaded", as_of.map(UnixTime::as_millis)),
-        ("seen", horizon.seen),
-    ];
-    let known = times.iter().filter_map(|(name, millis)| Some((name, (*millis)?)));
-    let members: Vec<String> =
-        known.map(|(name, millis)| format!("\"{name}\":{}", Seconds(millis))).collect();
-    format!("{{{}}}", members.join(","))
+/// The first line: what is no rule.
+struct State {
+    horizon: Horizon,
+    loaded: Option<UnixTime>,
+    sequence: u64,
+    /// How many lines follow. A state that people wrote may leave it out.
+    lines: Option<usize>,
 }
 
-fn read_state(text: &str) -> Result<(Horizon, Option<UnixTime>), ConfigError> {
-    let members = json::members(text).map_err(|fault| ConfigError::json("rule", fault))?;
-    let (mut horizon, mut loaded) = (Horizon::default(), None);
-    for member in &members {
-        let name = unescape(member.raw_name(text)).to_string();
-        let number = member.kind == Kind::Number;
-        let millis = number.then(|| Decimal::parse(member.value.of(text)).span()).flatten();
-        let slot = match name.as_str() {
-            "floor" => &mut horizon.floor,
-            "login_floor" => &mut horizon.login_floor,
-            "leeway" => &mut horizon.leeway,
-            "pruned_at" => &mut horizon.pruned_at,
-            "loaded" => &mut loaded,
-            "seen" => &mut horizon.seen,
+impl State {
+    fn of(cutoffs: &Cutoffs) -> Self {
+        Self {
+            horizon: cutoffs.horizon,
+            loaded: cutoffs.source.as_of(),
+            sequence: cutoffs.sequence,
+            lines: Some(cutoffs.len().saturating_add(cutoffs.lifted.len())),
+        }
+    }
+
+    fn to_json(&self) -> String {
+        let times = [
+            ("floor", self.horizon.floor),
+            ("login_floor", self.horizon.login_floor),
+            ("leeway", self.horizon.leeway),
+            ("pruned_at", self.horizon.pruned_at),
+            ("loaded", self.loaded.map(UnixTime::as_millis)),
+            ("seen", self.horizon.seen),
+        ];
+        let known = times.iter().filter_map(|(name, millis)| Some((name, (*millis)?)));
+        let mut members: Vec<String> =
+            known.map(|(name, millis)| format!("\"{name}\":{}", Seconds(millis))).collect();
+        if self.sequence != 0 {
+            members.push(format!("\"sequence\":{}", self.sequence));
+        }
+        members.extend(self.lines.map(|lines| format!("\"lines\":{lines}")));
+        format!("{{{}}}", members.join(","))
+    }
+
+    fn read(line: &str) -> Result<Self, ConfigError> {
+        let members = json::members(line).map_err(|fault| ConfigError::json("state", fault))?;
+        let text = match members.as_slice() {
+            [only] if only.is_named(line, "state") && only.kind == Kind::Object => {
+                only.value.of(line)
+            }
             _ => {
-                let expected =
-                    "a state has `floor`, `login_floor`, `leeway`, `pruned_at`, `loaded`, `seen`";
-                return Err(ConfigError::expected("rule", member.value.start, expected));
+                let expected = "the first line of a state is `{\"state\":{..}}`";
+                return Err(ConfigError::expected("state", 0, expected));
             }
         };
-        let expected = "expected seconds with at most three decimals";
-        *slot = Some(
-            millis.ok_or_else(|| ConfigError::expected("rule", member.value.start, expected))?,
-        );
+        let members = json::members(text).map_err(|fault| ConfigError::json("state", fault))?;
+        let (mut horizon, mut loaded) = (Horizon::default(), None);
+        let (mut sequence, mut lines) = (0, None);
+        for member in &members {
+            let wrong = |expected| ConfigError::expected("state", member.value.start, expected);
+            let decimal =
+                (member.kind == Kind::Number).then(|| Decimal::parse(member.value.of(text)));
+            let name = unescape(member.raw_name(text));
+            let slot = match &*name {
+                "floor" => &mut horizon.floor,
+                "login_floor" => &mut horizon.login_floor,
+                "leeway" => &mut horizon.leeway,
+                "pruned_at" => &mut horizon.pruned_at,
+                "loaded" => &mut loaded,
+                "seen" => &mut horizon.seen,
+                "sequence" | "lines" => {
+                    let count = decimal.and_then(|number| number.integer());
+                    let count = count.and_then(|count| u64::try_from(count).ok());
+                    let count =
+                        count.ok_or_else(|| wrong("expected an integer from 0 to 2^53 - 1"))?;
+                    if name == "lines" {
+                        lines = usize::try_from(count).ok();
+                    } else {
+                        sequence = count;
+                    }
+                    continue;
+                }
+                _ => {
+                    return Err(wrong(
+                        "a state has `floor`, `login_floor`, `leeway`, `pruned_at`, `loaded`, `seen`, \
+                         `sequence`, `lines`",
+                    ));
+                }
+            };
+            let millis = decimal.and_then(|number| number.span());
+            let millis = millis.filter(|millis| (0..=LAST_MILLIS).contains(millis));
+            let expected = "expected seconds from 0 to 253402300799 with at most three decimals";
+            *slot = Some(millis.ok_or_else(|| wrong(expected))?);
+        }
+        Ok(Self { horizon, loaded: loaded.map(UnixTime::from_millis), sequence, lines })
     }
-    Ok((horizon, loaded.map(UnixTime::from_millis)))
 }

@@ -3,13 +3,13 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use super::facts::Facts;
 use super::freshness::Freshness;
 use super::horizon::Horizon;
+use super::matching::{Damaged, RuleSet};
 use super::rule::Until;
-use super::state::{Found, RuleSet};
+use super::summary::Found;
 use crate::claims::Claims;
 use crate::observer::{FirstFailure, Observer, limited};
 use crate::policy::{CutoffPolicy, MissingAuthTime, Permitted, SameSecond};
@@ -75,7 +75,7 @@ pub(crate) fn check(
     mut listed: Option<&mut Vec<MatchedRule>>,
 ) -> Result<Passed, Rejection> {
     let mut asked = Asked { facts, now, note: None };
-    let freshness = rules.age(now);
+    let freshness = rules.source().freshness(now);
     observer
         .check(Stage::Cutoff, "freshness", fresh_enough(freshness), || freshness.to_string())?;
     let horizon = rules.horizon();
@@ -93,10 +93,11 @@ pub(crate) fn check(
     })?;
     let mut worst: Option<Verdict> = None;
     let mut matches = 0_usize;
-    rules.matching(facts, &mut |target, found| {
+    let read = rules.matching(facts, &mut |target, found| {
         matches = matches.saturating_add(1);
         let verdict = asked.ask(found);
         if let Some(listed) = listed.as_deref_mut() {
+            let target = target().map(|target| target.describe()).unwrap_or_default();
             listed.push(describe(target, found, &mut asked));
         }
         worst = match (worst.take(), verdict) {
@@ -104,7 +105,11 @@ pub(crate) fn check(
             (worst, verdict) => worst.or(verdict),
         };
     });
-    let outcome = worst.map_or(Ok(()), |verdict| Err(verdict.rejection(now)));
+    let outcome = match (read, worst) {
+        (Err(Damaged), _) => Err(unavailable(Unavailable::Damaged)),
+        (Ok(()), Some(verdict)) => Err(verdict.rejection(now)),
+        (Ok(()), None) => Ok(()),
+    };
     observer.check(Stage::Cutoff, "rules", outcome, || format!("rules that match: {matches}"))?;
     Ok(Passed { note: asked.note, freshness })
 }
@@ -117,12 +122,16 @@ fn fresh_enough(freshness: Freshness) -> Result<(), Rejection> {
     let unavailable = match freshness {
         Freshness::Fresh | Freshness::Stale(_) => return Ok(()),
         Freshness::Blind => Unavailable::Blind,
-        Freshness::Expired(Duration::ZERO) => Unavailable::ClockBehind,
-        Freshness::Expired(age) => {
+        Freshness::Expired(None) => Unavailable::ClockBehind,
+        Freshness::Expired(Some(age)) => {
             Unavailable::Expired { age: i64::try_from(age.as_millis()).unwrap_or(i64::MAX) }
         }
     };
-    Err(Rejection::new(Reason::RulesUnavailable(unavailable)).retry_in(RETRY_SECONDS))
+    Err(self::unavailable(unavailable))
+}
+
+fn unavailable(why: Unavailable) -> Rejection {
+    Rejection::new(Reason::RulesUnavailable(why)).retry_in(RETRY_SECONDS)
 }
 
 /// What one rule says of a token that it refuses, and what would satisfy it.
@@ -220,12 +229,21 @@ impl Asked<'_, '_> {
                 return Err(Rejection::new(Reason::BelowFloor { iat, floor }));
             }
         }
-        if let (Some(pruned_at), Some(exp)) = (horizon.pruned_at, claims.expires_at) {
-            let leeway = horizon.leeway.unwrap_or(0).min(self.facts.policy.leeway);
-            if exp.at.as_millis().saturating_add(leeway) <= pruned_at {
+        if let Some(pruned_at) = horizon.pruned_at {
+            let (own, least) = (self.facts.policy.leeway, horizon.leeway.unwrap_or(0));
+            let gone = match claims.expires_at {
+                Some(exp) => exp.at.as_millis().saturating_add(least.min(own)) <= pruned_at,
+                // Without `exp` nobody can tell whether a tombstone of the token was forgotten, unless
+                // it would be over by now: it ended by `pruned_at - least`.
+                None => {
+                    let over = pruned_at.saturating_sub(least).saturating_add(own);
+                    self.now.as_millis() < over
+                }
+            };
+            if gone {
                 let pruned_at = UnixTime::from_millis(pruned_at);
-                let reason = Reason::ExpiredByPrune { expires_at: exp.at, pruned_at };
-                return Err(Rejection::new(reason));
+                let expires_at = claims.expires_at.map(|exp| exp.at);
+                return Err(Rejection::new(Reason::ExpiredByPrune { expires_at, pruned_at }));
             }
         }
         let Some(floor) = horizon.login_floor.map(UnixTime::from_millis) else { return Ok(()) };
@@ -369,7 +387,7 @@ impl Asked<'_, '_> {
 }
 
 /// A rule that matches, for an explanation: what it says, what the token says, what follows.
-fn describe(target: &super::Target, found: Found, asked: &mut Asked<'_, '_>) -> MatchedRule {
+fn describe(target: String, found: Found, asked: &mut Asked<'_, '_>) -> MatchedRule {
     let before = |low: i64, high: i64| match high.saturating_sub(low) {
         0 => format!("before {}", Seconds(low)),
         _ => format!("before some instant from {} to {}", Seconds(low), Seconds(high)),
@@ -400,5 +418,5 @@ fn describe(target: &super::Target, found: Found, asked: &mut Asked<'_, '_>) -> 
     let code = verdict.map(|verdict| verdict.reason.code());
     let separator = if compared.is_empty() { "" } else { "; " };
     let compared = format!("{says}{separator}{compared}");
-    MatchedRule { rule, target: target.describe(), code, compared }
+    MatchedRule { rule, target, code, compared }
 }

@@ -74,16 +74,6 @@ impl Cutoff {
             raw_at: None,
         }
     }
-
-    /// Everything that ends by then was before.
-    pub(super) const fn low(&self) -> i64 {
-        self.at.saturating_add(self.skew_guard)
-    }
-
-    /// Everything from then on was after.
-    pub(super) const fn high(&self) -> i64 {
-        self.low().saturating_add(self.resolution)
-    }
 }
 
 /// Ids that a cutoff does not touch.
@@ -100,9 +90,8 @@ impl fmt::Debug for Except {
 }
 
 impl Except {
-    pub(super) fn contains(&self, session: Option<&str>, token_id: Option<&str>) -> bool {
-        session.is_some_and(|id| self.sessions.contains(id))
-            || token_id.is_some_and(|id| self.token_ids.contains(id))
+    pub(super) fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.token_ids.is_empty()
     }
 }
 
@@ -262,6 +251,28 @@ impl Rule {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
+    }
+
+    /// A cutoff after `latest` falls there; tells whether it did.
+    pub(super) fn bring_down_to(&mut self, latest: i64) -> bool {
+        match &mut self.kind {
+            Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff)
+                if cutoff.at > latest =>
+            {
+                cutoff.raw_at = cutoff.raw_at.or(Some(cutoff.at));
+                cutoff.at = latest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What was asked for, where `apply` brought a cutoff down.
+    pub(super) fn raw_at(&self) -> Option<i64> {
+        match &self.kind {
+            Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) => cutoff.raw_at,
+            _ => None,
+        }
     }
 
     /// Is this a rule that can be applied?

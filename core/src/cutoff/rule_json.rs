@@ -9,8 +9,9 @@ use alloc::vec::Vec;
 
 use der::DateTime;
 
+use super::dimension::{Dimension, MAX_DIMENSIONS};
 use super::rule::{Cutoff, Except, Kind as RuleKind, Rule, Until};
-use super::target::{Dimension, MAX_DIMENSIONS, Target, TargetValue};
+use super::target::{Target, TargetValue};
 use crate::error::ConfigError;
 use crate::json::{self, Decimal, Kind, Member, Rounding, unescape};
 

@@ -1,102 +1,45 @@
 //! The rules that hold: kept by target, merged only when a token asks.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::vec::Vec;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
 
-use self::private::Matching;
 use super::change::{ApplyError, Change};
+use super::dimension::{Dimension, Shape};
 use super::facts::Facts;
 use super::freshness::{Freshness, Source};
+use super::hashing::HashKey;
 use super::held::Held;
-use super::horizon::{Horizon, PruneError};
-use super::rule::{Kind, Rule, Until};
-use super::target::{Dimension, KeyBuffer, Target};
+use super::horizon::Horizon;
+use super::matching::{FreshWithin, Visit};
+use super::record::{Record, View};
+use super::rule::Rule;
+use super::summary::{Names, TokenIds};
+use super::table::Table;
+use super::target::Target;
+use super::values::{Places, Values, is_key};
 use crate::error::ConfigError;
-use crate::policy::Retention;
 use crate::time::UnixTime;
 
 /// How far into the future a cutoff can be set. Beyond it lies a mistyped year, which would lock
 /// everyone out for ever: clocks of one system differ by less than this.
 const MAX_AHEAD: i64 = 60_000;
 
-/// What a rule set says of one token, one kind of rule of one target at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(unnameable_types, reason = "part of the sealed trait of rule sets")]
-pub enum Found {
-    IssuedBefore { low: i64, high: i64 },
-    AuthenticatedBefore { low: i64, high: i64, names_client: bool },
-    Revoked { until: Until, session: bool },
-    Suspended,
-}
-
-pub(crate) mod private {
-    use super::{Facts, Found, Freshness, Horizon};
-    use crate::UnixTime;
-    use crate::cutoff::Target;
-
-    /// Asks a rule set about a token.
-    #[expect(unnameable_types, reason = "sealed: the crate alone promises what a rule set must")]
-    pub trait Matching {
-        /// Calls `visit` for each target that the token matches and each kind of rule that holds for
-        /// it, merged over all rules that do not except the token.
-        fn matching(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found));
-
-        /// How old the rules are.
-        fn age(&self, now: UnixTime) -> Freshness;
-
-        /// What was forgotten.
-        fn horizon(&self) -> Horizon;
-    }
-}
-
-/// Rules that a validation asks: [`Cutoffs`], or [`NoCutoffs`] for an application that has none.
-///
-/// Sealed: what a rule set must promise (never fewer rules than were applied) cannot be checked from
-/// outside.
-pub trait RuleSet: Matching {}
-
-/// No rules: said aloud, because leaving the question out does not compile.
-///
-/// ```
-/// # use lowwater::{Algorithm, Key, KeySet, NoCutoffs, UnixTime, Validator};
-/// # let validator = Validator::builder().issuer("i").audience("a").algorithms([Algorithm::Hs256])
-/// #     .keys(KeySet::from_keys([Key::from_secret(&[7; 32])?])?).build()?;
-/// let decision = validator.validate("no token", &NoCutoffs, UnixTime::from_secs(1_700_000_000));
-/// assert!(decision.is_err());
-/// # Ok::<(), lowwater::ConfigError>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "there is nothing to add to nothing")]
-pub struct NoCutoffs;
-
-impl RuleSet for NoCutoffs {}
-
-impl Matching for NoCutoffs {
-    fn matching(&self, _: &Facts<'_>, _: &mut dyn FnMut(&Target, Found)) {}
-
-    fn age(&self, _: UnixTime) -> Freshness {
-        Freshness::Fresh
-    }
-
-    fn horizon(&self) -> Horizon {
-        Horizon::default()
-    }
-}
-
 /// The rules that hold.
 ///
 /// A token is refused if *any* rule refuses it. Applying a rule is idempotent, and the order of
 /// several means nothing: of two cutoffs of one target the later counts, of two suspensions the one of
 /// the higher version. For each token the shapes of targets that are present are looked up, so the cost
-/// follows their number and not that of rules; cutoffs with exceptions are asked one by one.
+/// follows their number and not that of rules.
 ///
-/// Nothing here is locked: share it behind the lock of your choice. If the lock is poisoned or the store
-/// behind it is down, answer with [`Validator::rules_unavailable`](crate::Validator::rules_unavailable),
-/// never without the rules. It lives in memory: keep [`to_json_lines`](Self::to_json_lines) where a
-/// restart finds it, or every revoked token is good again.
+/// Nothing here is locked. A copy is cheap (it shares what neither changes), so the way to share rules
+/// among threads is to exchange whole states: `SharedCutoffs` of the crate `lowwater-edge` does it
+/// without locks on the side of the readers. Behind a lock of your own, answer a poisoned one with
+/// [`Validator::rules_unavailable`](crate::Validator::rules_unavailable), never without the rules. All
+/// lives in memory: keep [`to_snapshot`](Self::to_snapshot) or [`to_json_lines`](Self::to_json_lines)
+/// where a restart finds it, or every revoked token is good again.
 ///
 /// ```
 /// use std::sync::RwLock;
@@ -121,17 +64,24 @@ impl Matching for NoCutoffs {
 /// ```
 #[derive(Clone)]
 pub struct Cutoffs {
-    shapes: BTreeMap<Vec<Dimension>, BTreeMap<Box<[u8]>, Held>>,
+    pub(super) shapes: BTreeMap<Box<Shape>, Table>,
+    key: Arc<HashKey>,
     length: usize,
-    source: Source,
+    capacity: usize,
+    pub(super) source: Source,
     pub(super) horizon: Horizon,
-    pub(super) lifted: BTreeSet<Box<str>>,
+    /// Ids whose rules were undone, with the change that undid them.
+    pub(super) lifted: Arc<BTreeMap<Box<str>, u64>>,
+    /// How often the authority's state has changed.
+    pub(super) sequence: u64,
+    /// Later changes that arrived while earlier ones are missing.
+    pub(super) ahead: super::delta::Ahead,
 }
 
 impl Cutoffs {
     /// No rules yet, in a process that is itself the authority: they are always fresh.
     #[must_use]
-    pub const fn local() -> Self {
+    pub fn local() -> Self {
         Self::of(Source::Local)
     }
 
@@ -146,16 +96,62 @@ impl Cutoffs {
         Source::replica(stale_after, expired_after).map(Self::of)
     }
 
-    const fn of(source: Source) -> Self {
-        let horizon =
-            Horizon { floor: None, login_floor: None, leeway: None, pruned_at: None, seen: None };
-        Self { shapes: BTreeMap::new(), length: 0, source, horizon, lifted: BTreeSet::new() }
+    fn of(source: Source) -> Self {
+        let lifted = Arc::new(BTreeMap::new());
+        // Without a source of randomness the place in memory has to do: unknown to whoever sends
+        // tokens wherever addresses are random. It decides how rules lie in memory, and nothing else.
+        let address = Arc::as_ptr(&lifted).addr().to_le_bytes();
+        let mut secret = *b"lowwater in here";
+        secret.iter_mut().zip(address).for_each(|(slot, byte)| *slot ^= byte);
+        Self {
+            shapes: BTreeMap::new(),
+            key: Arc::new(HashKey::new(secret)),
+            length: 0,
+            capacity: usize::MAX,
+            source,
+            horizon: Horizon::default(),
+            lifted,
+            sequence: 0,
+            ahead: super::delta::Ahead::default(),
+        }
+    }
+
+    /// Bounds the number of rules: what would add more than that is refused with
+    /// [`ApplyError::CapacityExceeded`]. No rule ever makes room for another.
+    ///
+    /// ```
+    /// # use lowwater::{ApplyError, Cutoffs, Rule, Target, UnixTime};
+    /// let now = UnixTime::from_secs(1_700_000_000);
+    /// let mut cutoffs = Cutoffs::local().with_capacity(1);
+    /// cutoffs.apply(Rule::issued_before(Target::subject("u1"), now), now)?;
+    /// let full = cutoffs.apply(Rule::issued_before(Target::subject("u2"), now), now);
+    /// assert_eq!(full, Err(ApplyError::CapacityExceeded { capacity: 1 }));
+    /// # Ok::<(), ApplyError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_capacity(mut self, rules: usize) -> Self {
+        self.capacity = rules;
+        self
+    }
+
+    /// Hashes targets with these random bytes. Whoever can choose the values that rules name, and knows
+    /// them, can make lookups slow. Without a call they come from an address in memory, which is enough
+    /// where the system makes addresses random; on a device without that give bytes of its random source.
+    #[must_use]
+    pub fn with_hash_key(mut self, random: [u8; 16]) -> Self {
+        self.key = Arc::new(HashKey::new(random));
+        let shapes = core::mem::take(&mut self.shapes).into_iter();
+        self.shapes = shapes.map(|(shape, table)| (shape, table.rehashed(&self.key))).collect();
+        self
     }
 
     /// A state that the authority made at `as_of` has been loaded; age counts from then. Applying a rule
     /// is no load. To a local set it means nothing.
+    ///
+    /// An `as_of` more than 60 s after `now` says that a clock is wrong: until the next load the rules
+    /// count as expired.
     pub fn loaded(&mut self, as_of: UnixTime, now: UnixTime) {
-        self.source.loaded(as_of);
+        self.source.loaded(as_of, now);
         self.horizon.see(now);
     }
 
@@ -169,92 +165,87 @@ impl Cutoffs {
     /// of the last second.
     #[must_use]
     pub const fn fresh_within(&self, bound: Duration) -> FreshWithin<'_> {
-        FreshWithin { cutoffs: self, bound }
-    }
-
-    /// Drops the rules that can refuse no acceptable token any more; tells how many.
-    ///
-    /// Sound because the policy bounds lifetimes: what is still valid at `now` was issued after
-    /// `now - leeway - max_lifetime`. That floor is kept, and tokens below it are refused from then on.
-    /// Where lifetimes are unbounded nothing is dropped; login cutoffs are dropped only where sessions
-    /// are bounded (`max_session`); suspensions never.
-    ///
-    /// ```
-    /// # use core::time::Duration;
-    /// # use lowwater::{Algorithm, Cutoffs, Key, KeySet, Rule, Target, UnixTime, Validator};
-    /// # let keys = KeySet::from_keys([Key::from_secret(&[7; 32])?])?;
-    /// let validator = Validator::builder().issuer("i").audience("a").algorithms([Algorithm::Hs256])
-    ///     .keys(keys).max_lifetime(Duration::from_secs(3600)).build()?;
-    /// let now = UnixTime::from_secs(1_700_000_000);
-    /// let mut cutoffs = Cutoffs::local();
-    /// cutoffs.apply(Rule::issued_before(Target::subject("u1"), now), now)?;
-    /// let later = now.after(Duration::from_secs(3600 + 60));
-    /// assert_eq!(cutoffs.prune(later, validator.retention())?, 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A `now` more than 366 days after every time seen before: one bad reading of the clock must not
-    /// do harm for ever.
-    pub fn prune(&mut self, now: UnixTime, retention: Retention) -> Result<usize, PruneError> {
-        self.horizon.check(now)?;
-        Ok(self.prune_forced(now, retention))
-    }
-
-    /// The same, whatever the clock says.
-    pub fn prune_forced(&mut self, now: UnixTime, retention: Retention) -> usize {
-        self.horizon.see(now);
-        let Some(forgettable) = self.horizon.raise(now, retention) else { return 0 };
-        self.shrink(|held| held.forget(forgettable))
+        FreshWithin { rules: self, bound }
     }
 
     /// Applies a rule: from now on it holds.
     ///
-    /// A cutoff that lies more than 60 seconds after `now` is brought down to that: one mistyped year
-    /// must not lock everyone out for ever. The guard of a rule is added after that.
+    /// A cutoff that lies more than 60 seconds after `now` (on a replica: also after the time of its
+    /// rules) is brought down to that: one mistyped year must not lock everyone out for ever. The guard
+    /// of a rule is added after that.
     ///
     /// # Errors
     /// A rule that says nothing clear: no dimension, a dimension twice, a time outside the years 1970
-    /// to 9999, more than eight exceptions, a guard of more than 300 s.
+    /// to 9999, more than eight exceptions, a guard of more than 300 s. An id that was lifted. No room.
+    /// What held before holds still.
     pub fn apply(&mut self, rule: Rule, now: UnixTime) -> Result<Change, ApplyError> {
-        rule.check()?;
-        if rule.id.as_ref().is_some_and(|id| self.lifted.contains(id)) {
-            return Err(ApplyError::Lifted);
-        }
+        let mut rule = rule;
+        let clamped = self.admit(&mut rule, now)?;
+        let change = self.change(1, |next, sequence| next.insert(&rule, sequence))?;
         self.horizon.see(now);
-        let (mut rule, mut clamped) = (rule, false);
-        if let Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) = &mut rule.kind {
-            let latest = now.as_millis().saturating_add(MAX_AHEAD).max(0);
-            if cutoff.at > latest {
-                cutoff.raw_at = cutoff.raw_at.or(Some(cutoff.at));
-                cutoff.at = latest;
-                clamped = true;
-            }
-        }
-        match self.hold(rule) {
-            Change::Applied if clamped => Ok(Change::Clamped),
-            change => Ok(change),
-        }
+        Ok(if clamped && change == Change::Applied { Change::Clamped } else { change })
     }
 
-    /// Keeps a rule as it is: one that was applied before, here or elsewhere.
-    pub(super) fn hold(&mut self, rule: Rule) -> Change {
-        let Rule { target, kind, id, reason, .. } = rule;
-        if id.as_ref().is_some_and(|id| self.lifted.contains(id)) {
+    /// Checks a rule at the door and brings it down to the present; tells whether that was needed.
+    pub(super) fn admit(&self, rule: &mut Rule, now: UnixTime) -> Result<bool, ApplyError> {
+        rule.check()?;
+        if rule.id.as_ref().is_some_and(|id| self.lifted.contains_key(id)) {
+            return Err(ApplyError::Lifted);
+        }
+        // A replica whose clock is behind must not shorten a right rule for good.
+        let present = self.source.as_of().map_or(now, |as_of| as_of.max(now));
+        Ok(rule.bring_down_to(present.as_millis().saturating_add(MAX_AHEAD).max(0)))
+    }
+
+    /// Changes the rules, all or nothing: where there is no room for the outcome, nothing is changed.
+    /// `more`: how many rules it may add.
+    pub(super) fn change(
+        &mut self,
+        more: usize,
+        make: impl FnOnce(&mut Self, u64) -> Change,
+    ) -> Result<Change, ApplyError> {
+        let bump = u64::from(self.source.is_local());
+        let (now, next) = (self.sequence, self.sequence.saturating_add(bump));
+        let after = |change| if change == Change::AlreadyHeld { now } else { next };
+        if self.length.saturating_add(more) <= self.capacity {
+            let change = make(self, next);
+            self.sequence = after(change);
+            return Ok(change);
+        }
+        // Perhaps there is room all the same. A copy is cheap, and shows it.
+        let mut copy = self.clone();
+        let change = make(&mut copy, next);
+        if copy.length > self.capacity.max(self.length) {
+            return Err(ApplyError::CapacityExceeded { capacity: self.capacity });
+        }
+        copy.sequence = after(change);
+        *self = copy;
+        Ok(change)
+    }
+
+    /// Keeps a rule as it is, one that was checked.
+    pub(super) fn insert(&mut self, rule: &Rule, sequence: u64) -> Change {
+        self.insert_record(&rule.target.shape(), Record::new(rule, sequence))
+    }
+
+    fn insert_record(&mut self, shape: &Shape, record: Record) -> Change {
+        if record.view().id.is_some_and(|id| is_lifted(&self.lifted, id)) {
             return Change::AlreadyHeld;
         }
-        let table = self.shapes.entry(target.shape()).or_default();
-        let held = table.entry(target.key().into()).or_insert_with(|| Held::new(target));
-        let before = held.len();
-        let change = held.add(kind, id, reason);
-        self.length = self.length.saturating_sub(before).saturating_add(held.len());
+        if !self.shapes.contains_key(shape) {
+            self.shapes.insert(shape.into(), Table::new());
+        }
+        let Some(table) = self.shapes.get_mut(shape) else { return Change::AlreadyHeld };
+        let (change, more) = table.add(&self.key, record);
+        self.length = self.length.saturating_add_signed(more);
         change
     }
 
     /// Undoes every rule of an id, here and wherever this state is merged; tells how many went.
     ///
     /// For mistakes. It is an entry of its own and is never undone: a rule of a lifted id is refused
-    /// from then on, so an old copy that arrives late does not bring the mistake back.
+    /// from then on, so an old copy that arrives late does not bring the mistake back. It reads every
+    /// rule once.
     ///
     /// ```
     /// # use lowwater::{Cutoffs, Rule, Target, UnixTime};
@@ -267,20 +258,20 @@ impl Cutoffs {
     /// # Ok::<(), lowwater::ApplyError>(())
     /// ```
     pub fn lift(&mut self, id: &str) -> usize {
-        self.lifted.insert(id.into());
-        let id = Some(Box::from(id));
-        self.shrink(|held| held.lift(&id))
+        if self.lifted.contains_key(id) {
+            return 0;
+        }
+        self.sequence = self.sequence.saturating_add(u64::from(self.source.is_local()));
+        Arc::make_mut(&mut self.lifted).insert(id.into(), self.sequence);
+        self.retain(|_, view| view.id != Some(id.as_bytes()))
     }
 
-    /// Changes what is held for each target and drops what is empty then; tells how many rules went.
-    fn shrink(&mut self, mut change: impl FnMut(&mut Held) -> usize) -> usize {
+    /// Keeps the rules that are needed; tells how many went.
+    pub(super) fn retain(&mut self, needed: impl Fn(&Shape, &View<'_>) -> bool) -> usize {
         let mut gone = 0_usize;
-        self.shapes.retain(|_, table| {
-            table.retain(|_, held| {
-                gone = gone.saturating_add(change(held));
-                held.len() > 0
-            });
-            !table.is_empty()
+        self.shapes.retain(|shape, table| {
+            gone = gone.saturating_add(table.retain(&|view: &View<'_>| needed(shape, view)));
+            table.targets() > 0
         });
         self.length = self.length.saturating_sub(gone);
         gone
@@ -288,39 +279,51 @@ impl Cutoffs {
 
     /// Takes in all that another state holds: its rules, its lifts, its floors. What comes out does not
     /// depend on which was merged into which, nor on how often. It is no load: the age stays.
-    pub fn merge(&mut self, other: &Self) {
-        for id in other.lifted.difference(&self.lifted.clone()) {
-            self.lift(id);
+    ///
+    /// # Errors
+    /// No room for them together; then nothing was merged.
+    pub fn merge(&mut self, other: &Self) -> Result<Change, ApplyError> {
+        self.change(other.length, |next, sequence| next.absorb(other, sequence))
+    }
+
+    pub(super) fn absorb(&mut self, other: &Self, sequence: u64) -> Change {
+        let mut changed = false;
+        let new = |id: &&Box<str>| !self.lifted.contains_key(*id);
+        let lifted: alloc::vec::Vec<Box<str>> = other.lifted.keys().filter(new).cloned().collect();
+        if !lifted.is_empty() {
+            changed = true;
+            Arc::make_mut(&mut self.lifted).extend(lifted.into_iter().map(|id| (id, sequence)));
+            let all = Arc::clone(&self.lifted);
+            self.retain(|_, view| !view.id.is_some_and(|id| is_lifted(&all, id)));
         }
-        other.each_rule(|rule| {
-            self.hold(rule);
-        });
-        self.horizon = self.horizon.join(other.horizon);
+        for (shape, table) in &other.shapes {
+            for record in table.iter().flat_map(Held::records) {
+                let change = self.insert_record(shape, record.at_sequence(sequence));
+                changed |= change == Change::Applied;
+            }
+        }
+        let horizon = self.horizon.join(other.horizon);
+        changed |= horizon.forgot() != self.horizon.forgot();
+        self.horizon = horizon;
+        if changed { Change::Applied } else { Change::AlreadyHeld }
     }
 
-    /// Calls `visit` with each rule that is kept, in an order that depends on nothing else.
-    pub(super) fn each_rule(&self, mut visit: impl FnMut(Rule)) {
-        for held in self.shapes.values().flat_map(BTreeMap::values) {
-            held.each_rule(&mut visit);
+    /// Calls `visit` with each rule that a token of these facts meets.
+    pub(super) fn ask(&self, facts: &Facts<'_>, visit: Visit<'_>) {
+        let mut values = Values::new(facts, &self.key);
+        for (shape, table) in &self.shapes {
+            let places = values.places(shape.iter().map(Dimension::borrowed));
+            if let Some(places) = places {
+                Asked { shape, table, values: &values, facts }.ask(&places, visit);
+            }
         }
     }
 
-    /// Every rule that is kept.
-    #[must_use]
-    pub fn list(&self) -> Vec<Rule> {
-        let mut all = Vec::with_capacity(self.length);
-        self.each_rule(|rule| all.push(rule));
-        all
-    }
-
-    /// When the authority made what was loaded last.
-    pub(super) fn as_of(&self) -> Option<UnixTime> {
-        self.source.as_of()
-    }
-
-    /// A state that was written came back: it is as old as it says.
-    pub(super) fn read_back(&mut self, as_of: UnixTime) {
-        self.source.loaded(as_of);
+    /// What is held for exactly this target.
+    pub(super) fn held(&self, target: &Target) -> Option<&Held> {
+        let key = target.key();
+        let hash = super::key::hash(&self.key, super::key::KeyValues::of(&key));
+        self.shapes.get(&target.shape())?.find(hash, |own| *own == *key)
     }
 
     /// How many rules are kept.
@@ -334,6 +337,53 @@ impl Cutoffs {
     pub const fn is_empty(&self) -> bool {
         self.length == 0
     }
+
+    /// How often the authority's state has changed: a replica has the number of what it loaded.
+    #[must_use]
+    pub const fn sequence(&self) -> u64 {
+        self.sequence
+    }
+}
+
+fn is_lifted(lifted: &BTreeMap<Box<str>, u64>, id: &[u8]) -> bool {
+    core::str::from_utf8(id).is_ok_and(|id| lifted.contains_key(id))
+}
+
+/// One shape, asked for one token.
+struct Asked<'a, 's, 'f, 'c> {
+    shape: &'s Shape,
+    table: &'s Table,
+    values: &'a Values<'s, 'f, 'c>,
+    facts: &'a Facts<'c>,
+}
+
+impl Asked<'_, '_, '_, '_> {
+    #[inline]
+    fn ask(&self, places: &Places, visit: Visit<'_>) {
+        if let Some(hash) = places.only {
+            let held = self.table.find(hash, |key| self.values.is_only(places, key));
+            held.into_iter().for_each(|held| self.tell(held, visit));
+        } else if self.values.targets(places) > self.table.targets() {
+            // A token with long arrays in several claims has the product of their lengths as keys: a
+            // thousand times a thousand. Where the targets of the shape are fewer, they are asked
+            // instead, each by a search in the sorted columns.
+            let matching = self.table.iter().filter(|held| self.values.have(places, held.key()));
+            matching.for_each(|held| self.tell(held, visit));
+        } else {
+            self.values.each_target(places, &mut |hash, chosen| {
+                let held = self.table.find(hash, |key| is_key(chosen, key));
+                held.into_iter().for_each(|held| self.tell(held, visit));
+            });
+        }
+    }
+
+    fn tell(&self, held: &Held, visit: Visit<'_>) {
+        let (session, token_id) = (self.facts.claims.session(), self.facts.claims.token_id());
+        let target = || Target::of_key(self.shape, held.key());
+        held.found(TokenIds { session, token_id }, Names::of_shape(self.shape), &mut |found| {
+            visit(&target, found);
+        });
+    }
 }
 
 impl Default for Cutoffs {
@@ -342,61 +392,9 @@ impl Default for Cutoffs {
     }
 }
 
-impl RuleSet for Cutoffs {}
-
-impl Matching for Cutoffs {
-    fn matching(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found)) {
-        let mut key = KeyBuffer::new();
-        for (shape, table) in &self.shapes {
-            let Some(columns) = facts.columns(shape) else { continue };
-            // A token with long arrays in several claims has the product of their lengths as keys: a
-            // thousand times a thousand. Where the rules of the shape are fewer, they are asked
-            // instead, each by a search in the sorted columns.
-            if columns.keys(shape) > table.len() {
-                let matching = table.values().filter(|held| columns.have(held.target.dimensions()));
-                matching.for_each(|held| held.found(facts, visit));
-            } else {
-                columns.each_key(shape, &mut key, &mut |key| {
-                    table.get(key).into_iter().for_each(|held| held.found(facts, visit));
-                });
-            }
-        }
-    }
-
-    fn age(&self, now: UnixTime) -> Freshness {
-        self.freshness(now)
-    }
-
-    fn horizon(&self) -> Horizon {
-        self.horizon
-    }
-}
-
-/// [`Cutoffs`] with a tighter bound on their age: see [`Cutoffs::fresh_within`].
-#[derive(Clone, Copy, Debug)]
-pub struct FreshWithin<'r> {
-    cutoffs: &'r Cutoffs,
-    bound: Duration,
-}
-
-impl RuleSet for FreshWithin<'_> {}
-
-impl Matching for FreshWithin<'_> {
-    fn matching(&self, facts: &Facts<'_>, visit: &mut dyn FnMut(&Target, Found)) {
-        self.cutoffs.matching(facts, visit);
-    }
-
-    fn age(&self, now: UnixTime) -> Freshness {
-        self.cutoffs.source.within(self.bound).freshness(now)
-    }
-
-    fn horizon(&self) -> Horizon {
-        self.cutoffs.horizon
-    }
-}
-
 impl fmt::Debug for Cutoffs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cutoffs").field("rules", &self.length).finish_non_exhaustive()
+        let mut debug = f.debug_struct("Cutoffs");
+        debug.field("rules", &self.length).field("sequence", &self.sequence).finish_non_exhaustive()
     }
 }

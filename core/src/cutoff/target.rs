@@ -5,60 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::dimension::{Dimension, MAX_DIMENSIONS, Shape};
+use super::key::{KeyValue, KeyValues};
 use crate::error::ConfigError;
-
-/// One thing about a token that a rule can name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Dimension {
-    Issuer,
-    Subject,
-    Client,
-    Session,
-    TokenId,
-    KeyId,
-    Tenant,
-    Device,
-    Confirmation,
-    Claim(Box<str>),
-}
-
-impl Dimension {
-    /// The name in JSON; of a claim, `claim:` and its name.
-    pub(super) const fn word(&self) -> &'static str {
-        match self {
-            Self::Issuer => "issuer",
-            Self::Subject => "subject",
-            Self::Client => "client",
-            Self::Session => "session",
-            Self::TokenId => "token_id",
-            Self::KeyId => "key_id",
-            Self::Tenant => "tenant",
-            Self::Device => "device",
-            Self::Confirmation => "confirmation",
-            Self::Claim(_) => "claim:",
-        }
-    }
-
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Some(match word {
-            "issuer" => Self::Issuer,
-            "subject" => Self::Subject,
-            "client" => Self::Client,
-            "session" => Self::Session,
-            "token_id" => Self::TokenId,
-            "key_id" => Self::KeyId,
-            "tenant" => Self::Tenant,
-            "device" => Self::Device,
-            "confirmation" => Self::Confirmation,
-            _ => Self::Claim(word.strip_prefix("claim:")?.into()),
-        })
-    }
-
-    /// Takes integers and booleans too: the value of a claim that the operator chose.
-    pub(super) const fn is_typed(&self) -> bool {
-        matches!(self, Self::Tenant | Self::Device | Self::Claim(_))
-    }
-}
 
 /// A value that a rule names: compared byte for byte, and with its type.
 ///
@@ -112,9 +61,6 @@ impl From<bool> for TargetValue {
         Self::Boolean(boolean)
     }
 }
-
-/// The most dimensions of one target: nine are named, a handful of claims beside them is plenty.
-pub(super) const MAX_DIMENSIONS: usize = 16;
 
 /// Whom a rule names: one dimension, or several that must all match.
 ///
@@ -262,16 +208,8 @@ impl Target {
     }
 
     /// Which dimensions the target names: targets of one shape share a table.
-    pub(super) fn shape(&self) -> Vec<Dimension> {
+    pub(super) fn shape(&self) -> Box<Shape> {
         self.dimensions.iter().map(|(dimension, _)| dimension.clone()).collect()
-    }
-
-    pub(super) fn dimensions(&self) -> &[(Dimension, TargetValue)] {
-        &self.dimensions
-    }
-
-    pub(super) fn names(&self, dimension: &Dimension) -> bool {
-        self.dimensions.iter().any(|(own, _)| own == dimension)
     }
 
     /// The target as it stands in a rule's JSON: for explanations, which are for the operator.
@@ -298,81 +236,35 @@ impl Target {
         alloc::format!("{{{}}}", members.join(","))
     }
 
-    /// The values, each behind its length: two different targets of one shape never share a key, as
-    /// joined strings do (`a-b` and `c` against `a` and `b-c`).
+    /// The values as bytes: see [`key`](super::key).
     pub(super) fn key(&self) -> Vec<u8> {
-        let mut key = KeyBuffer::new();
+        let mut bytes = Vec::new();
         for (_, value) in &self.dimensions {
-            match value {
-                TargetValue::Text(text) => key.text(text),
-                TargetValue::Integer(integer) => key.integer(*integer),
-                TargetValue::Boolean(boolean) => key.boolean(*boolean),
-            }
+            KeyValue::of(value).write(&mut bytes);
         }
-        key.as_slice().to_vec()
-    }
-}
-
-/// A key under construction: on the stack as long as it is short, so that asking a rule set costs no
-/// allocation. 256 bytes hold an issuer, a subject and a client of usual lengths.
-pub(super) struct KeyBuffer {
-    short: [u8; 256],
-    length: usize,
-    long: Vec<u8>,
-}
-
-impl KeyBuffer {
-    pub(super) const fn new() -> Self {
-        Self { short: [0; 256], length: 0, long: Vec::new() }
+        bytes
     }
 
-    pub(super) fn as_slice(&self) -> &[u8] {
-        match self.short.get(..self.length) {
-            Some(key) => key,
-            None => &self.long,
+    /// The target of a shape and a key: of bytes that were not made here, perhaps none.
+    pub(super) fn of_key(shape: &Shape, key: &[u8]) -> Option<Self> {
+        let mut values = KeyValues::of(key);
+        let mut pairs = Vec::with_capacity(shape.len());
+        for dimension in shape {
+            pairs.push((dimension.clone(), values.next()?.owned()?));
         }
+        values.is_done().then(|| Self { everyone: pairs.is_empty(), dimensions: pairs })
     }
 
-    pub(super) const fn len(&self) -> usize {
-        self.length
+    /// What the target would be with these dimensions alone; `None`, if it lacks one.
+    pub(super) fn narrowed_to(&self, shape: &Shape) -> Option<Self> {
+        let own = |dimension: &Dimension| self.dimensions.iter().find(|(own, _)| own == dimension);
+        let dimensions: Option<Vec<_>> = shape.iter().map(|one| own(one).cloned()).collect();
+        Some(Self { everyone: shape.is_empty(), dimensions: dimensions? })
     }
 
-    pub(super) fn truncate(&mut self, length: usize) {
-        self.long.truncate(length);
-        self.length = length;
-    }
-
-    fn push(&mut self, bytes: &[u8]) {
-        let end = self.length.saturating_add(bytes.len());
-        match self.short.get_mut(self.length..end) {
-            Some(room) => room.copy_from_slice(bytes),
-            None => {
-                // The first `length` bytes of the long form are current only from here on.
-                if self.long.len() < self.length {
-                    let short = self.short.get(..self.length).unwrap_or_default();
-                    self.long.clear();
-                    self.long.extend_from_slice(short);
-                }
-                self.long.truncate(self.length);
-                self.long.extend_from_slice(bytes);
-            }
-        }
-        self.length = end;
-    }
-
-    pub(super) fn text(&mut self, text: &str) {
-        self.push(b"s");
-        self.push(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
-        self.push(text.as_bytes());
-    }
-
-    pub(super) fn integer(&mut self, integer: i64) {
-        self.push(b"i");
-        self.push(&integer.to_le_bytes());
-    }
-
-    pub(super) fn boolean(&mut self, boolean: bool) {
-        self.push(if boolean { b"t" } else { b"f" });
+    /// Does the target name all that another names, with the same values?
+    pub(super) fn includes(&self, other: &Self) -> bool {
+        other.dimensions.iter().all(|pair| self.dimensions.contains(pair))
     }
 }
 
@@ -412,20 +304,19 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_any_length_are_the_same_however_they_are_reached() {
+    fn a_target_comes_back_from_its_key() {
         let long = "x".repeat(300);
-        let mut key = KeyBuffer::new();
-        key.text("a");
-        let mark = key.len();
-        key.text(&long);
-        key.truncate(mark);
-        key.text(&long);
-        let direct = Target::claim("a", "a").and(Target::claim("b", long.as_str())).key();
-        assert_eq!(key.as_slice(), direct);
-        key.truncate(mark);
-        key.text("b");
-        let short = Target::claim("a", "a").and(Target::claim("b", "b")).key();
-        assert_eq!(key.as_slice(), short);
+        for target in [
+            Target::everyone(),
+            Target::subject(""),
+            Target::subject(&long).and(Target::tenant(-5)).and(Target::claim("b", true)),
+        ] {
+            let (shape, key) = (target.shape(), target.key());
+            assert_eq!(Target::of_key(&shape, &key).as_ref(), Some(&target));
+            let cut = key.len().checked_sub(1).and_then(|end| key.get(..end));
+            assert!(cut.is_none_or(|cut| Target::of_key(&shape, cut).is_none()), "cut off");
+            assert!(Target::of_key(&shape, &[&key[..], &[0]].concat()).is_none(), "more behind it");
+        }
     }
 
     #[test]

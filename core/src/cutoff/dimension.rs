@@ -1,0 +1,178 @@
+//! What a rule can name about a token.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::encoding::{Bytes, put_text, put_varint};
+
+/// The most dimensions of one target: nine are named, a handful of claims beside them is plenty.
+pub(super) const MAX_DIMENSIONS: usize = 16;
+
+/// One thing about a token that a rule can name. `N` is the name of a claim, owned or borrowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Dimension<N = Box<str>> {
+    Issuer,
+    Subject,
+    Client,
+    Session,
+    TokenId,
+    KeyId,
+    Tenant,
+    Device,
+    Confirmation,
+    Claim(N),
+}
+
+/// Which dimensions a target names, in order: targets of one shape share a table.
+pub(super) type Shape = [Dimension];
+
+impl<N> Dimension<N> {
+    /// The name in JSON; of a claim, `claim:` and its name.
+    pub(super) const fn word(&self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::Subject => "subject",
+            Self::Client => "client",
+            Self::Session => "session",
+            Self::TokenId => "token_id",
+            Self::KeyId => "key_id",
+            Self::Tenant => "tenant",
+            Self::Device => "device",
+            Self::Confirmation => "confirmation",
+            Self::Claim(_) => "claim:",
+        }
+    }
+
+    /// Takes integers and booleans too: the value of a claim that the operator chose. Such a claim may
+    /// be an array, so a token can have several values of it.
+    pub(super) const fn is_typed(&self) -> bool {
+        matches!(self, Self::Tenant | Self::Device | Self::Claim(_))
+    }
+}
+
+impl Dimension {
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "issuer" => Self::Issuer,
+            "subject" => Self::Subject,
+            "client" => Self::Client,
+            "session" => Self::Session,
+            "token_id" => Self::TokenId,
+            "key_id" => Self::KeyId,
+            "tenant" => Self::Tenant,
+            "device" => Self::Device,
+            "confirmation" => Self::Confirmation,
+            _ => Self::Claim(word.strip_prefix("claim:")?.into()),
+        })
+    }
+
+    pub(super) fn borrowed(&self) -> Dimension<&str> {
+        match self {
+            Self::Issuer => Dimension::Issuer,
+            Self::Subject => Dimension::Subject,
+            Self::Client => Dimension::Client,
+            Self::Session => Dimension::Session,
+            Self::TokenId => Dimension::TokenId,
+            Self::KeyId => Dimension::KeyId,
+            Self::Tenant => Dimension::Tenant,
+            Self::Device => Dimension::Device,
+            Self::Confirmation => Dimension::Confirmation,
+            Self::Claim(name) => Dimension::Claim(name),
+        }
+    }
+}
+
+impl<'b> Dimension<&'b str> {
+    pub(super) fn owned(self) -> Dimension {
+        match self {
+            Self::Issuer => Dimension::Issuer,
+            Self::Subject => Dimension::Subject,
+            Self::Client => Dimension::Client,
+            Self::Session => Dimension::Session,
+            Self::TokenId => Dimension::TokenId,
+            Self::KeyId => Dimension::KeyId,
+            Self::Tenant => Dimension::Tenant,
+            Self::Device => Dimension::Device,
+            Self::Confirmation => Dimension::Confirmation,
+            Self::Claim(name) => Dimension::Claim(name.into()),
+        }
+    }
+
+    /// The binary form: one byte, of a claim its name behind it.
+    fn read(bytes: &mut Bytes<'b>) -> Option<Self> {
+        Some(match bytes.byte()? {
+            1 => Self::Issuer,
+            2 => Self::Subject,
+            3 => Self::Client,
+            4 => Self::Session,
+            5 => Self::TokenId,
+            6 => Self::KeyId,
+            7 => Self::Tenant,
+            8 => Self::Device,
+            9 => Self::Confirmation,
+            10 => Self::Claim(bytes.text()?),
+            _ => return None,
+        })
+    }
+
+    fn write(self, bytes: &mut Vec<u8>) {
+        bytes.push(match self {
+            Self::Issuer => 1,
+            Self::Subject => 2,
+            Self::Client => 3,
+            Self::Session => 4,
+            Self::TokenId => 5,
+            Self::KeyId => 6,
+            Self::Tenant => 7,
+            Self::Device => 8,
+            Self::Confirmation => 9,
+            Self::Claim(_) => 10,
+        });
+        if let Self::Claim(name) = self {
+            put_text(bytes, name);
+        }
+    }
+}
+
+/// A shape as bytes: the number of dimensions, then each.
+pub(super) fn write_shape(shape: &Shape, bytes: &mut Vec<u8>) {
+    put_varint(bytes, u64::try_from(shape.len()).unwrap_or(u64::MAX));
+    for dimension in shape {
+        dimension.borrowed().write(bytes);
+    }
+}
+
+/// A shape in place, as it was written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WrittenShape<'b> {
+    dimensions: Bytes<'b>,
+    length: usize,
+}
+
+impl<'b> WrittenShape<'b> {
+    /// Reads a shape, and everything about it that could be wrong: it is one that a target can have,
+    /// in the one order.
+    pub(super) fn read(bytes: &mut Bytes<'b>) -> Option<Self> {
+        let length = usize::try_from(bytes.varint()?).ok().filter(|n| *n <= MAX_DIMENSIONS)?;
+        let dimensions = *bytes;
+        let mut before: Option<Dimension<&str>> = None;
+        for _ in 0..length {
+            let dimension = Dimension::read(bytes)?;
+            let named = !matches!(dimension, Dimension::Claim(""));
+            if !named || before.is_some_and(|before| before >= dimension) {
+                return None;
+            }
+            before = Some(dimension);
+        }
+        Some(Self { dimensions, length })
+    }
+
+    pub(super) fn dimensions(&self) -> impl Iterator<Item = Dimension<&'b str>> + Clone + use<'b> {
+        let mut rest = self.dimensions;
+        (0..self.length).map_while(move |_| Dimension::read(&mut rest))
+    }
+
+    pub(super) fn owned(&self) -> Box<Shape> {
+        self.dimensions().map(Dimension::owned).collect()
+    }
+}

@@ -1,0 +1,182 @@
+//! What several rules of one target say together.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::dimension::{Dimension, Shape};
+use super::record::{ExceptBytes, Says, View};
+use super::rule::Until;
+
+/// What a rule set says of one token, one kind of rule of one target at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(unnameable_types, reason = "part of the sealed trait of rule sets")]
+pub enum Found {
+    IssuedBefore { low: i64, high: i64 },
+    AuthenticatedBefore { low: i64, high: i64, names_client: bool },
+    Revoked { until: Until, session: bool },
+    Suspended,
+}
+
+/// What a shape means for its rules.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Names {
+    pub(super) client: bool,
+    pub(super) session: bool,
+}
+
+impl Names {
+    pub(super) fn of<'s>(mut shape: impl Iterator<Item = Dimension<&'s str>> + Clone) -> Self {
+        let client = shape.clone().any(|dimension| dimension == Dimension::Client);
+        let session = |dimension| matches!(dimension, Dimension::Session | Dimension::Device);
+        Self { client, session: shape.any(session) }
+    }
+
+    pub(super) fn of_shape(shape: &Shape) -> Self {
+        Self::of(shape.iter().map(Dimension::borrowed))
+    }
+}
+
+/// The ids by which a token can be excepted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TokenIds<'t> {
+    pub(super) session: Option<&'t str>,
+    pub(super) token_id: Option<&'t str>,
+}
+
+/// From when on tokens pass, and until when they are surely refused: each bound for itself, so that
+/// what is merged refuses exactly what either refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub(super) low: i64,
+    pub(super) high: i64,
+}
+
+impl Bounds {
+    fn join(self, other: Self) -> Self {
+        Self { low: self.low.max(other.low), high: self.high.max(other.high) }
+    }
+}
+
+/// Cutoffs with the same exceptions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Excepting {
+    pub(super) bounds: Bounds,
+    pub(super) except: Box<[u8]>,
+}
+
+/// Cutoffs of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Merged {
+    /// Those without exceptions.
+    pub(super) plain: Option<Bounds>,
+    /// The others by their exceptions, the greatest `low` first.
+    pub(super) excepting: Vec<Excepting>,
+}
+
+/// How far `high` lies above `low` at most: the resolution of a whole second.
+const WIDEST: i64 = 1000;
+
+impl Merged {
+    fn add(&mut self, bounds: Bounds, except: ExceptBytes<'_>) {
+        if except.0.is_empty() {
+            self.plain = Some(self.plain.map_or(bounds, |own| own.join(bounds)));
+            return;
+        }
+        let same = self.excepting.iter().position(|own| *own.except == *except.0);
+        let bounds = match same {
+            Some(place) => self.excepting.remove(place).bounds.join(bounds),
+            None => bounds,
+        };
+        let order = |own: &Excepting| (own.bounds.low, &*own.except) > (bounds.low, except.0);
+        let place = self.excepting.partition_point(order);
+        self.excepting.insert(place, Excepting { bounds, except: except.0.into() });
+    }
+
+    /// The bounds that hold for a token: those of all rules that do not except it.
+    ///
+    /// Of many with exceptions few are asked: those are skipped that could raise neither bound, which
+    /// are all behind the first such.
+    fn for_token(&self, ids: TokenIds<'_>) -> Option<Bounds> {
+        let mut merged = self.plain;
+        for Excepting { bounds, except } in &self.excepting {
+            let reach = Bounds { low: bounds.low, high: bounds.low.saturating_add(WIDEST) };
+            if merged.is_some_and(|own| own.join(reach) == own) {
+                break;
+            }
+            if merged.is_some_and(|own| own.join(*bounds) == own) {
+                continue;
+            }
+            if !ExceptBytes(except).contains(ids.session, ids.token_id) {
+                merged = Some(merged.map_or(*bounds, |own| own.join(*bounds)));
+            }
+        }
+        merged
+    }
+}
+
+/// All rules of one target together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Summary {
+    pub(super) issued: Merged,
+    pub(super) authenticated: Merged,
+    pub(super) revoked: Option<Until>,
+    /// The highest version, and whether it says on.
+    pub(super) suspended: Option<(u64, bool)>,
+}
+
+impl Summary {
+    pub(super) fn of<'r>(views: impl Iterator<Item = View<'r>>) -> Self {
+        let mut summary = Self::default();
+        views.for_each(|view| summary.add(&view));
+        summary
+    }
+
+    pub(super) fn add(&mut self, view: &View<'_>) {
+        match view.says() {
+            Says::Issued { low, high } => self.issued.add(Bounds { low, high }, view.except),
+            Says::Authenticated { low, high } => {
+                self.authenticated.add(Bounds { low, high }, view.except);
+            }
+            Says::Revoked(until) => self.revoked = self.revoked.max(Some(until)),
+            Says::Suspended { version, on } => {
+                self.suspended = self.suspended.max(Some((version, on)));
+            }
+        }
+    }
+
+    pub(super) fn found(&self, ids: TokenIds<'_>, names: Names, visit: &mut dyn FnMut(Found)) {
+        if let Some(Bounds { low, high }) = self.issued.for_token(ids) {
+            visit(Found::IssuedBefore { low, high });
+        }
+        if let Some(Bounds { low, high }) = self.authenticated.for_token(ids) {
+            visit(Found::AuthenticatedBefore { low, high, names_client: names.client });
+        }
+        if let Some(until) = self.revoked {
+            visit(Found::Revoked { until, session: names.session });
+        }
+        if matches!(self.suspended, Some((_, true))) {
+            visit(Found::Suspended);
+        }
+    }
+}
+
+/// What one rule says: the same as a summary of it alone, without one.
+pub(super) fn found(
+    view: &View<'_>,
+    ids: TokenIds<'_>,
+    names: Names,
+    visit: &mut dyn FnMut(Found),
+) {
+    if view.except.contains(ids.session, ids.token_id) {
+        return;
+    }
+    match view.says() {
+        Says::Issued { low, high } => visit(Found::IssuedBefore { low, high }),
+        Says::Authenticated { low, high } => {
+            visit(Found::AuthenticatedBefore { low, high, names_client: names.client });
+        }
+        Says::Revoked(until) => visit(Found::Revoked { until, session: names.session }),
+        Says::Suspended { on: true, .. } => visit(Found::Suspended),
+        Says::Suspended { on: false, .. } => {}
+    }
+}
