@@ -11,7 +11,9 @@ use crate::algorithm::Algorithm;
 use crate::claims::Claims;
 use crate::cutoff::{Freshness, Live, Note, Passed};
 use crate::permission::Requirement;
-use crate::rejection::{Challenge, Rejection};
+use crate::policy::Policy;
+use crate::rejection::Rejection;
+use crate::ticket::Ticket;
 use crate::time::{TokenTime, UnixTime};
 
 /// An accepted token: signed by a key of the set, permitted by the policy, refused by no rule.
@@ -40,13 +42,13 @@ use crate::time::{TokenTime, UnixTime};
 pub struct Accepted {
     claims: Claims,
     passed: Passed,
-    challenge: Arc<Challenge>,
+    policy: Arc<Policy>,
 }
 
 impl Accepted {
     /// Only a live token is accepted.
-    pub(crate) fn new(live: Live, challenge: Arc<Challenge>) -> Self {
-        Self { claims: live.claims, passed: live.passed, challenge }
+    pub(crate) fn new(live: Live, policy: Arc<Policy>) -> Self {
+        Self { claims: live.claims, passed: live.passed, policy }
     }
 
     /// Who issued the token (`iss`).
@@ -191,6 +193,13 @@ impl Accepted {
         self.passed.freshness
     }
 
+    /// What it takes to ask again later, for a connection that lasts.
+    #[must_use]
+    pub fn ticket(&self) -> Ticket {
+        let Claims { set, key, .. } = &self.claims;
+        Ticket::new(set.clone(), Arc::clone(key), Arc::clone(&self.policy))
+    }
+
     /// May its bearer do this?
     ///
     /// # Errors
@@ -203,7 +212,7 @@ impl Accepted {
     /// }
     /// ```
     pub fn require(&self, requirement: &Requirement) -> Result<(), Rejection> {
-        requirement.check(&self.claims.set).map_err(|no| no.with_challenge(&self.challenge))
+        requirement.check(&self.claims.set).map_err(|no| no.with_challenge(&self.policy.challenge))
     }
 
     /// All of these scopes.

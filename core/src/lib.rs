@@ -90,6 +90,7 @@ mod rejection;
 #[cfg(feature = "ring")]
 mod ring;
 mod signature;
+mod ticket;
 mod time;
 mod unverified;
 mod validator;
@@ -99,7 +100,7 @@ pub use crate::algorithm::Algorithm;
 pub use crate::bearer::bearer;
 pub use crate::code::{Code, Stage};
 pub use crate::cutoff::{
-    AppliedLines, ApplyError, BadLines, Change, Cutoffs, DeltaError, FreshWithin, Freshness,
+    AppliedLines, ApplyError, BadLines, Change, Cutoffs, DeltaError, FreshWithin, Freshness, Index,
     LoadError, MatchedRule, NoCutoffs, Note, Progress, PruneError, Rule, RuleSet, Target,
     TargetValue, Until,
 };
@@ -112,6 +113,7 @@ pub use crate::rejection::{Rejection, Remedy};
 #[cfg(feature = "ring")]
 pub use crate::ring::Ring;
 pub use crate::signature::{Backend, InvalidSignature, KeyMaterial, Signed, VerifySignature};
+pub use crate::ticket::{Ticket, affected};
 pub use crate::time::{At, UnixTime};
 pub use crate::unverified::Unverified;
 pub use crate::validator::{

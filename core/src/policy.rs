@@ -208,7 +208,6 @@ impl Policy {
         observer: &mut impl Observer,
     ) -> Result<(), Rejection> {
         let stage = Stage::Policy;
-        let leeway = self.cutoff.leeway;
         observer.plain(stage, "token type", self.check_type(token_type), || {
             format!("{}; must be {}", shown("typ", token_type), self.token_type.expected())
         })?;
@@ -224,27 +223,13 @@ impl Policy {
             claims.each_audience(|audience| named.push(audience.to_string()));
             format!("aud {named:?}; allowed {}", self.audiences.describe())
         })?;
-        observer.plain(stage, "expiry", self.check_expiry(claims, now), || {
-            compare("exp", claims.expires_at, leeway, now)
-        })?;
-        observer.check(stage, "not before", self.check_not_before(claims, now), || {
-            compare("nbf", claims.not_before, leeway, now)
-        })?;
-        observer.check(stage, "issued at", self.check_issued_at(claims, now), || {
-            let login = match claims.authenticated_at {
-                Some(time) => format!("; auth_time {}", time.at),
-                None => String::new(),
-            };
-            format!("{}{login}", compare("iat", claims.issued_at, leeway, now))
-        })?;
+        self.check_validity(claims, now, observer)?;
         observer.plain(stage, "lifetime", self.check_lifetime(claims), || {
             let lifetime = claims.expires_at.zip(claims.issued_at);
             let lifetime = lifetime.map(|(exp, iat)| exp.at.since(iat.at));
             limited("lifetime", lifetime, self.max_lifetime)
         })?;
-        observer.plain(stage, "age", self.check_age(claims, now), || {
-            limited("age", claims.issued_at.map(|iat| now.since(iat.at)), self.max_age)
-        })?;
+        self.check_age_limit(claims, now, observer)?;
         for name in &self.required {
             let missing = Reason::Missing { claim: Name::Configured(Arc::clone(name)) };
             let outcome = if claims.is_present(name) { Ok(()) } else { Err(missing) };
@@ -262,6 +247,51 @@ impl Policy {
             })?;
         }
         Ok(())
+    }
+
+    /// The checks in which time plays a part: what can change for a token that was accepted.
+    pub(crate) fn check_time(
+        &self,
+        claims: &ClaimSet,
+        now: UnixTime,
+        observer: &mut impl Observer,
+    ) -> Result<(), Rejection> {
+        self.check_validity(claims, now, observer)?;
+        self.check_age_limit(claims, now, observer)
+    }
+
+    fn check_validity(
+        &self,
+        claims: &ClaimSet,
+        now: UnixTime,
+        observer: &mut impl Observer,
+    ) -> Result<(), Rejection> {
+        let (stage, leeway) = (Stage::Policy, self.cutoff.leeway);
+        observer.plain(stage, "expiry", self.check_expiry(claims, now), || {
+            compare("exp", claims.expires_at, leeway, now)
+        })?;
+        observer.check(stage, "not before", self.check_not_before(claims, now), || {
+            compare("nbf", claims.not_before, leeway, now)
+        })?;
+        observer.check(stage, "issued at", self.check_issued_at(claims, now), || {
+            let login = match claims.authenticated_at {
+                Some(time) => format!("; auth_time {}", time.at),
+                None => String::new(),
+            };
+            format!("{}{login}", compare("iat", claims.issued_at, leeway, now))
+        })?;
+        Ok(())
+    }
+
+    fn check_age_limit(
+        &self,
+        claims: &ClaimSet,
+        now: UnixTime,
+        observer: &mut impl Observer,
+    ) -> Result<(), Rejection> {
+        observer.plain(Stage::Policy, "age", self.check_age(claims, now), || {
+            limited("age", claims.issued_at.map(|iat| now.since(iat.at)), self.max_age)
+        })
     }
 
     fn check_type(&self, token_type: Option<&str>) -> Result<(), Reason> {

@@ -97,7 +97,7 @@ impl Validator {
         let claims = Claims::parse(signed)?; // cannot be given unverified bytes
         let permitted = policy.permit(claims, now)?; // typ, iss, aud, exp, nbf, iat, lifetime, age
         let live = cutoff::pass(permitted, rules, &policy.cutoff, now)?; // what was taken back
-        Ok(Accepted::new(live, Arc::clone(&policy.challenge)))
+        Ok(Accepted::new(live, Arc::clone(&self.policy)))
     }
 
     /// The first four steps alone, with this validator's limits, algorithms and keys: for another kind

@@ -55,6 +55,8 @@ pub enum LoadError {
     /// A delta belongs into a replica. Two authorities exchange whole states, with
     /// [`Cutoffs::merge`](crate::Cutoffs::merge).
     NotReplica,
+    /// A replica has two bounds in whole milliseconds, the first not above the second.
+    Bounds,
     /// The rules do not fit together with those that are held.
     CapacityExceeded {
         /// How many may be held.
@@ -75,6 +77,7 @@ impl LoadError {
             Self::Malformed => "state_malformed",
             Self::Older { .. } => "state_older",
             Self::NotReplica => "not_replica",
+            Self::Bounds => "replica_bounds",
             Self::CapacityExceeded { .. } => "capacity_exceeded",
         }
     }
@@ -116,6 +119,9 @@ impl fmt::Display for LoadError {
                 f,
                 "it has sequence {sequence}, older than the {held} that is held; to join the states of \
                  two authorities, load it into a set of its own and merge that"
+            ),
+            Self::Bounds => f.write_str(
+                "a replica has two bounds in whole milliseconds, the first not above the second",
             ),
             Self::NotReplica => {
                 f.write_str("a delta belongs into a replica, not into an authority")

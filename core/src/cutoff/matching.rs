@@ -11,7 +11,7 @@ use super::summary::Found;
 use super::target::Target;
 
 /// Hears what holds for a token: the target, made when it is asked for, and what its rules say.
-pub type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> Option<Target>, Found);
+pub(super) type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> Option<Target>, Found);
 
 /// Rules that a token may match cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -91,27 +91,24 @@ pub(crate) fn check(
         let login = Asked { facts, now, note: None }.describe_login();
         format!("{login}; {}", limited("session age", since, facts.policy.max_session))
     })?;
-    let mut worst: Option<Verdict> = None;
     let mut matches = 0_usize;
-    let read = rules.matching(facts, &mut |target, found| {
+    let outcome = asked.rules(rules, |rule| {
         matches = matches.saturating_add(1);
-        let verdict = asked.ask(found);
         if let Some(listed) = listed.as_deref_mut() {
-            let target = target().map(|target| target.describe()).unwrap_or_default();
-            listed.push(describe(target, found, &mut asked));
+            listed.push(rule());
         }
-        worst = match (worst.take(), verdict) {
-            (Some(worst), Some(verdict)) => Some(worst.or_worse(verdict)),
-            (worst, verdict) => worst.or(verdict),
-        };
     });
-    let outcome = match (read, worst) {
-        (Err(Damaged), _) => Err(unavailable(Unavailable::Damaged)),
-        (Ok(()), Some(verdict)) => Err(verdict.rejection(now)),
-        (Ok(()), None) => Ok(()),
-    };
     observer.check(Stage::Cutoff, "rules", outcome, || format!("rules that match: {matches}"))?;
     Ok(Passed { note: asked.note, freshness })
+}
+
+/// The rules alone, whatever else may stand against the token.
+pub(crate) fn check_rules(
+    facts: &Facts<'_>,
+    rules: &(impl RuleSet + ?Sized),
+    now: UnixTime,
+) -> Result<(), Rejection> {
+    Asked { facts, now, note: None }.rules(rules, |_| {})
 }
 
 /// How long a client waits that met rules which could not be asked: about as long as a reload takes.
@@ -282,6 +279,32 @@ impl Asked<'_, '_> {
             Err(reason) => reason,
         };
         Err(Rejection::new(reason).login_within(max_age))
+    }
+
+    /// What all rules that match say together. `list` hears of each, and may have it described.
+    fn rules(
+        &mut self,
+        rules: &(impl RuleSet + ?Sized),
+        mut list: impl FnMut(&dyn Fn() -> MatchedRule),
+    ) -> Result<(), Rejection> {
+        let mut worst: Option<Verdict> = None;
+        let read = rules.matching(self.facts, &mut |target, found| {
+            let verdict = self.ask(found);
+            let Asked { facts, now, .. } = *self;
+            list(&|| {
+                let target = target().map(|target| target.describe()).unwrap_or_default();
+                describe(target, found, &mut Asked { facts, now, note: None })
+            });
+            worst = match (worst.take(), verdict) {
+                (Some(worst), Some(verdict)) => Some(worst.or_worse(verdict)),
+                (worst, verdict) => worst.or(verdict),
+            };
+        });
+        match (read, worst) {
+            (Err(Damaged), _) => Err(unavailable(Unavailable::Damaged)),
+            (Ok(()), Some(verdict)) => Err(verdict.rejection(self.now)),
+            (Ok(()), None) => Ok(()),
+        }
     }
 
     /// What an explanation shows of the login.

@@ -92,26 +92,34 @@ impl Merged {
         self.excepting.insert(place, Excepting { bounds, except: except.0.into() });
     }
 
-    /// The bounds that hold for a token: those of all rules that do not except it.
-    ///
-    /// Of many with exceptions few are asked: those are skipped that could raise neither bound, which
-    /// are all behind the first such.
     fn for_token(&self, ids: TokenIds<'_>) -> Option<Bounds> {
-        let mut merged = self.plain;
-        for Excepting { bounds, except } in &self.excepting {
-            let reach = Bounds { low: bounds.low, high: bounds.low.saturating_add(WIDEST) };
-            if merged.is_some_and(|own| own.join(reach) == own) {
-                break;
-            }
-            if merged.is_some_and(|own| own.join(*bounds) == own) {
-                continue;
-            }
-            if !ExceptBytes(except).contains(ids.session, ids.token_id) {
-                merged = Some(merged.map_or(*bounds, |own| own.join(*bounds)));
-            }
-        }
-        merged
+        let excepting = self.excepting.iter();
+        for_token(self.plain, excepting.map(|one| (one.bounds, ExceptBytes(&one.except))), ids)
     }
+}
+
+/// The bounds that hold for a token: those of all rules that do not except it. `excepting`: the greatest
+/// `low` first.
+///
+/// Of many with exceptions few are asked: those are skipped that could raise neither bound, which are
+/// all behind the first such.
+pub(super) fn for_token<'e>(
+    plain: Option<Bounds>,
+    excepting: impl Iterator<Item = (Bounds, ExceptBytes<'e>)>,
+    ids: TokenIds<'_>,
+) -> Option<Bounds> {
+    let mut merged = plain;
+    for (bounds, except) in excepting {
+        let reach = Bounds { low: bounds.low, high: bounds.low.saturating_add(WIDEST) };
+        if merged.is_some_and(|own| own.join(reach) == own) {
+            break;
+        }
+        let adds = merged.is_none_or(|own| own.join(bounds) != own);
+        if adds && !except.contains(ids.session, ids.token_id) {
+            merged = Some(merged.map_or(bounds, |own| own.join(bounds)));
+        }
+    }
+    merged
 }
 
 /// All rules of one target together.

@@ -72,15 +72,15 @@ pub(super) struct Values<'s, 'f, 'c> {
 /// Where the columns of a shape lie among the values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Places {
-    at: [usize; MAX_DIMENSIONS],
-    length: usize,
+    at: [u8; MAX_DIMENSIONS],
+    length: u8,
     /// The hash of the target, where each column has one value.
     pub(super) only: Option<u64>,
 }
 
 impl Places {
     fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.at.iter().take(self.length).copied()
+        self.at.iter().take(usize::from(self.length)).map(|place| usize::from(*place))
     }
 
     /// Are all of its columns kept until the end? Others are there until the next shape is asked for.
@@ -140,7 +140,8 @@ impl<'s, 'f, 'c> Values<'s, 'f, 'c> {
                 Column::One(_) => sum = self.key.add(sum, number, known.hash),
                 Column::Many(_) => single = false,
             }
-            *slot = place;
+            // Those that are kept and those of this shape are fewer than 32.
+            *slot = u8::try_from(place).unwrap_or(u8::MAX);
             places.length = places.length.saturating_add(1);
         }
         places.only = single.then(|| sum.finish());

@@ -1,0 +1,121 @@
+//! A line of an index: five targets in 64 bytes, which is what a processor fetches from memory at once.
+//!
+//! ```text
+//! 60 bytes  five entries of 96 bits, least byte first: the lowest bits of the target's hash, as many as
+//!           the table says, then what its rules say (see `entry`). Entries that are not used are zero
+//!  4 bytes  three bits: how many entries are used; 29 bits: a keyed checksum of the rest and of the
+//!           line's place
+//! ```
+//! A target whose hash is `h` lies in line `h * lines / 2^64`, or, where that is full, in the next that is
+//! not. The table says how far that goes at most (`reach`).
+//!
+//! **A match is a match of all 64 bits.** Of two hashes with the same lowest `f` bits the difference is a
+//! multiple of `2^f`, so their lines lie at least `2^f * lines / 2^64` apart, less one. With
+//! `f >= 64 - log2(lines) + log2(reach + 2)` that is more than `reach`: the other is not looked for here.
+
+use super::entry::Entry;
+use super::hashing::HashKey;
+
+pub(super) const LINE: usize = 64;
+pub(super) const ENTRIES: usize = 5;
+const ENTRY: usize = 12;
+/// Bits of an entry.
+const BITS: u32 = 96;
+
+/// Bytes of a line, wherever they lie.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'b>(pub(super) &'b [u8; LINE]);
+
+/// How the lines of one table are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub(super) lines: u64,
+    /// How many lines behind its own a target may lie.
+    pub(super) reach: u64,
+    /// What times are counted from.
+    pub(super) base: i64,
+}
+
+impl Layout {
+    /// How many bits of the hash an entry holds.
+    pub(super) fn hash_bits(&self) -> u32 {
+        let lines = self.lines.max(1).ilog2();
+        let reach = self.reach.saturating_add(2).next_power_of_two().ilog2();
+        64_u32.saturating_sub(lines).saturating_add(reach).min(64)
+    }
+
+    /// How many bits are left for what the rules say: 32 at least.
+    pub(super) fn value_bits(&self) -> u32 {
+        BITS.saturating_sub(self.hash_bits()).min(64)
+    }
+
+    /// The line of a hash, if it is not full.
+    pub(super) fn home(&self, hash: u64) -> u64 {
+        let scaled = u128::from(hash).wrapping_mul(u128::from(self.lines)) >> 64;
+        u64::try_from(scaled).unwrap_or(0)
+    }
+
+    fn kept(&self, hash: u64) -> u64 {
+        let drop = 64_u32.saturating_sub(self.hash_bits());
+        (hash << drop) >> drop
+    }
+
+    pub(super) fn write_entry(&self, hash: u64, packed: u64) -> [u8; ENTRY] {
+        let entry = u128::from(packed) << self.hash_bits() | u128::from(self.kept(hash));
+        let mut bytes = [0; ENTRY];
+        bytes.iter_mut().zip(entry.to_le_bytes()).for_each(|(slot, byte)| *slot = byte);
+        bytes
+    }
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    word.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
+    u64::from_le_bytes(word)
+}
+
+/// The last four bytes: how many entries are used, and what proves the line.
+pub(super) fn seal(entries: &[u8; LINE], count: u32, place: u64, key: &HashKey) -> u32 {
+    let (chunks, _) = entries.as_chunks::<8>();
+    // The last word ends with the seal itself, which is left out.
+    let last = u64::from(count) << 32;
+    let words = chunks.iter().zip(0..8).map(|(chunk, number)| {
+        let word = u64::from_le_bytes(*chunk);
+        if number == 7 { word & 0xffff_ffff | last } else { word }
+    });
+    let [.., a, b, c, d] = key.words(words.chain([place])).to_le_bytes();
+    u32::from_le_bytes([a, b, c, d]) & !7 | count & 7
+}
+
+impl Line<'_> {
+    fn trailer(&self) -> u32 {
+        let [.., a, b, c, d] = *self.0;
+        u32::from_le_bytes([a, b, c, d])
+    }
+
+    /// Is the line as it was written, at its place?
+    #[inline]
+    pub(super) fn is_sound(&self, place: u64, key: &HashKey) -> bool {
+        let trailer = self.trailer();
+        seal(self.0, trailer & 7, place, key) == trailer
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        usize::try_from(self.trailer() & 7).is_ok_and(|count| count >= ENTRIES)
+    }
+
+    /// The entries of a hash.
+    #[inline]
+    pub(super) fn entries(&self, hash: u64, layout: &Layout) -> impl Iterator<Item = Entry> {
+        let (kept, bits, base) = (layout.kept(hash), layout.hash_bits(), layout.base);
+        let drop = 64_u32.saturating_sub(bits);
+        let (entries, _) = self.0.as_chunks::<ENTRY>();
+        let count = usize::try_from(self.trailer() & 7).unwrap_or(0);
+        entries.iter().take(count).filter_map(move |entry| {
+            let (low, high) = (word(entry), word(entry.get(8..).unwrap_or_default()));
+            let same = (low << drop) >> drop == kept;
+            let all = u128::from(high) << 64 | u128::from(low);
+            same.then(|| Entry::unpack(u64::try_from(all >> bits).unwrap_or(0), base))
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! A rule by itself: whom it hits.
+
+use super::dimension::{Dimension, Shape};
+use super::facts::Facts;
+use super::freshness::Source;
+use super::hashing::HashKey;
+use super::horizon::Horizon;
+use super::matching::private::Matching;
+use super::matching::{Damaged, RuleSet, Visit};
+use super::record::Record;
+use super::rule::Rule;
+use super::summary::{Names, TokenIds, found};
+use super::target::Target;
+use super::values::Values;
+use crate::time::UnixTime;
+use alloc::boxed::Box;
+
+/// One rule, as a set of rules.
+pub(crate) struct OneRule {
+    shape: Box<Shape>,
+    record: Record,
+    key: HashKey,
+}
+
+impl OneRule {
+    /// The rule as `apply` would keep it; `None`, where it would not.
+    pub(crate) fn of(rule: &Rule, now: UnixTime) -> Option<Self> {
+        let mut rule = rule.clone();
+        super::Cutoffs::local().admit(&mut rule, now).ok()?;
+        let key = super::snapshot::public_key();
+        Some(Self { shape: rule.target.shape(), record: Record::new(&rule, 0), key })
+    }
+}
+
+impl RuleSet for OneRule {}
+
+impl Matching for OneRule {
+    fn matching(&self, facts: &Facts<'_>, visit: Visit<'_>) -> Result<(), Damaged> {
+        let mut values = Values::new(facts, &self.key);
+        let places = values.places(self.shape.iter().map(Dimension::borrowed));
+        if places.is_some_and(|places| values.have(&places, self.record.key())) {
+            let (session, token_id) = (facts.claims.session(), facts.claims.token_id());
+            let target = || Target::of_key(&self.shape, self.record.key());
+            let names = Names::of_shape(&self.shape);
+            found(&self.record.view(), TokenIds { session, token_id }, names, &mut |found| {
+                visit(&target, found);
+            });
+        }
+        Ok(())
+    }
+
+    fn source(&self) -> Source {
+        Source::Local
+    }
+
+    fn horizon(&self) -> Horizon {
+        Horizon::default()
+    }
+}
