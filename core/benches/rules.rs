@@ -99,15 +99,25 @@ fn rule(number: usize) -> Rule {
 fn text(rule: &Rule) -> usize {
     // The values of a target, which any way of keeping the rule has to hold.
     let json = rule.to_json();
-    json.split('"').skip(1).step_by(2).filter(|part| {
-        part.starts_with("auth0|") || part.contains('-') || *part == ISSUER || *part == "calendar"
-    }).map(str::len).sum()
+    json.split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|part| {
+            part.starts_with("auth0|")
+                || part.contains('-')
+                || *part == ISSUER
+                || *part == "calendar"
+        })
+        .map(str::len)
+        .sum()
 }
 
 fn ticket(validator: &Validator, user: usize) -> Ticket {
     let claims = format!(
         r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","sub":"{}","client_id":"calendar","sid":"session-{user:08}","jti":"token-{user:08}-a7f3","device_id":"device-{user:08}","iat":{},"exp":{}}}"#,
-        subject(user), NOW - 60, NOW + 600
+        subject(user),
+        NOW - 60,
+        NOW + 600
     );
     let token = Signer::Secret.token(Algorithm::Hs256, &claims);
     validator.validate(&token, &NoCutoffs, NOW_TIME).unwrap().ticket()

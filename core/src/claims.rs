@@ -177,7 +177,8 @@ impl ClaimSet {
     }
 
     pub(crate) fn member(&self, name: &str) -> Option<&Member> {
-        self.members.iter().find(|member| member.is_named(&self.text, name))
+        let sought = Known::new(name);
+        self.members.iter().find(|member| member.is_called(&self.text, &sought))
     }
 
     /// The text of a claim's value as it was sent; of a string, with its quotes.
@@ -248,11 +249,11 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn member(&self, claim: &Known) -> Option<&Member> {
+    fn member(&self, claim: &Known<'static>) -> Option<&Member> {
         self.members.iter().find(|member| member.is_called(self.text, claim))
     }
 
-    fn string(&self, claim: &Known) -> Result<Option<Text>, Reason> {
+    fn string(&self, claim: &Known<'static>) -> Result<Option<Text>, Reason> {
         match self.member(claim) {
             None => Ok(None),
             Some(member) if member.kind == Kind::String => Ok(Some(Text::of(self.text, member))),
@@ -260,7 +261,7 @@ impl Reader<'_> {
         }
     }
 
-    fn time(&self, claim: &Known) -> Result<Option<TokenTime>, Reason> {
+    fn time(&self, claim: &Known<'static>) -> Result<Option<TokenTime>, Reason> {
         let Some(member) = self.member(claim) else {
             return Ok(None);
         };
@@ -273,7 +274,7 @@ impl Reader<'_> {
         }
     }
 
-    fn audience(&self, claim: &Known) -> Result<Option<Member>, Reason> {
+    fn audience(&self, claim: &Known<'static>) -> Result<Option<Member>, Reason> {
         let audience = self.list(claim, true, AUDIENCE)?;
         let empty = |member: &Member| {
             member.kind == Kind::Array
@@ -288,7 +289,7 @@ impl Reader<'_> {
     /// An array of strings, or, if `or_string`, one string.
     fn list(
         &self,
-        claim: &Known,
+        claim: &Known<'static>,
         or_string: bool,
         expected: &'static str,
     ) -> Result<Option<Member>, Reason> {

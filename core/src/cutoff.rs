@@ -2,6 +2,7 @@
 
 mod audit;
 mod change;
+mod contents;
 mod delta;
 mod dimension;
 mod encoding;

@@ -99,7 +99,8 @@ impl<'b> Dimension<&'b str> {
     }
 
     /// The binary form: one byte, of a claim its name behind it.
-    fn read(bytes: &mut Bytes<'b>) -> Option<Self> {
+    #[inline]
+    pub(super) fn read(bytes: &mut Bytes<'b>) -> Option<Self> {
         Some(match bytes.byte()? {
             1 => Self::Issuer,
             2 => Self::Subject,
@@ -115,7 +116,7 @@ impl<'b> Dimension<&'b str> {
         })
     }
 
-    fn write(self, bytes: &mut Vec<u8>) {
+    pub(super) fn write(self, bytes: &mut Vec<u8>) {
         bytes.push(match self {
             Self::Issuer => 1,
             Self::Subject => 2,

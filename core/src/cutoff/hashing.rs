@@ -1,11 +1,14 @@
 //! Where a target lies in a table: a keyed hash of its values, which nobody can aim without the key.
 //!
-//! A value is hashed with SipHash-1-3 once for all shapes that name it. A target is the sum of its
-//! values' hashes, each times a secret number of its place: for 64-bit words `x`,
-//! `(m0 + m1*x1 + m2*x2 + ...) mod 2^128 >> 64` with random 128-bit `m` is pairwise independent
-//! (Dietzfelbinger, "Universal hashing and k-wise independent random variables via integer arithmetic
-//! without primes", 1996), so two different lists of words meet with probability 2^-64. With the values'
-//! own hashes, two different targets of n dimensions meet with at most (n + 1) * 2^-64.
+//! For 64-bit words `x` the sum `(m0 + m1*x1 + m2*x2 + ...) mod 2^128 >> 64` with random 128-bit `m` is
+//! pairwise independent (Dietzfelbinger, "Universal hashing and k-wise independent random variables via
+//! integer arithmetic without primes", 1996): two different lists of words meet with probability 2^-64,
+//! whatever they are, as long as they were chosen without knowing `m`. A value of up to 128 bytes is such a
+//! list (its words, then its length), a longer one goes through SipHash-1-3 first. A target is the list of
+//! its values' hashes. So two different targets of n dimensions meet with at most (n + 1) * 2^-64.
+//!
+//! Nothing outside shows a hash: a decision tells whether a rule matches, and one that matches by
+//! chance comes once in 2^64. The numbers `m` come from a secret of 16 bytes by SipHash-1-3.
 
 use core::fmt;
 
@@ -18,9 +21,42 @@ use crate::claims::Scalar;
 #[derive(Clone)]
 pub(super) struct HashKey {
     secret: [u8; 16],
-    values: SipHasher13,
+    long: SipHasher13,
+    targets: Factors<MAX_DIMENSIONS>,
+    values: Factors<VALUE_WORDS>,
+}
+
+/// Values of at most so many words are hashed as they are.
+const VALUE_WORDS: usize = 17;
+
+/// The secret numbers of a sum of at most `N` words.
+#[derive(Clone)]
+struct Factors<const N: usize> {
     first: u128,
-    places: [u128; MAX_DIMENSIONS],
+    of: [u128; N],
+}
+
+impl<const N: usize> Factors<N> {
+    fn derive(source: &SipHasher13, purpose: u8) -> Self {
+        let derived = |number: u8| {
+            let half = |side: u8| u128::from(source.hash(&[purpose, number, side]));
+            half(0) << 64 | half(1)
+        };
+        let mut of = [0; N];
+        of.iter_mut().zip(1..).for_each(|(factor, number)| *factor = derived(number));
+        Self { first: derived(0), of }
+    }
+
+    const fn start(&self) -> Partial {
+        Partial(self.first)
+    }
+
+    /// Adds the word of one place; there are no more than `N`.
+    #[inline]
+    fn add(&self, sum: Partial, place: usize, word: u64) -> Partial {
+        let factor = self.of.get(place).copied().unwrap_or(1);
+        Partial(sum.0.wrapping_add(factor.wrapping_mul(u128::from(word))))
+    }
 }
 
 /// Sum of a target's values so far.
@@ -37,33 +73,38 @@ impl Partial {
 
 impl HashKey {
     pub(super) fn new(secret: [u8; 16]) -> Self {
-        let values = SipHasher13::new_with_key(&secret);
-        let derived = |number: u8| {
-            let half = |side: u8| u128::from(values.hash(&[number, side, b'm']));
-            half(0) << 64 | half(1)
-        };
-        let mut places = [0; MAX_DIMENSIONS];
-        for (place, number) in places.iter_mut().zip(1..) {
-            *place = derived(number);
-        }
-        Self { secret, values, first: derived(0), places }
+        let long = SipHasher13::new_with_key(&secret);
+        let (targets, values) = (Factors::derive(&long, b't'), Factors::derive(&long, b'v'));
+        Self { secret, long, targets, values }
     }
 
     pub(super) const fn secret(&self) -> [u8; 16] {
         self.secret
     }
 
+    #[inline]
     pub(super) fn text(&self, text: &[u8]) -> u64 {
-        self.values.hash(text)
+        let (words, rest) = text.as_chunks::<8>();
+        if words.len() >= VALUE_WORDS - 1 {
+            return self.long.hash(text);
+        }
+        let mut sum = self.values.start();
+        for (word, place) in words.iter().zip(1..) {
+            sum = self.values.add(sum, place, u64::from_le_bytes(*word));
+        }
+        // The length tells texts apart that end in zeros, and stands before the words.
+        let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        sum = self.values.add(sum, 0, length);
+        self.values.add(sum, words.len().saturating_add(1), last_word(rest)).finish()
     }
 
     /// Types are told apart by a constant: `5` and `"5"` never meet because their bytes are the same.
     pub(super) fn integer(&self, integer: i64) -> u64 {
-        self.values.hash(&integer.to_le_bytes()) ^ 0x9e37_79b9_7f4a_7c15
+        self.text(&integer.to_le_bytes()) ^ 0x9e37_79b9_7f4a_7c15
     }
 
     pub(super) fn boolean(&self, boolean: bool) -> u64 {
-        self.values.hash(&[u8::from(boolean)]) ^ 0xc2b2_ae3d_27d4_eb4f
+        self.text(&[u8::from(boolean)]) ^ 0xc2b2_ae3d_27d4_eb4f
     }
 
     pub(super) fn scalar(&self, scalar: &Scalar<'_>) -> u64 {
@@ -75,28 +116,70 @@ impl HashKey {
     }
 
     pub(super) const fn start(&self) -> Partial {
-        Partial(self.first)
+        self.targets.start()
     }
 
     /// Adds the value of one place; there are no more places than [`MAX_DIMENSIONS`].
+    #[inline]
     pub(super) fn add(&self, sum: Partial, place: usize, value: u64) -> Partial {
-        let factor = self.places.get(place).copied().unwrap_or(1);
-        Partial(sum.0.wrapping_add(factor.wrapping_mul(u128::from(value))))
+        self.targets.add(sum, place, value)
     }
 
     /// The hash of a few words: what notices that a line of an index was damaged.
+    #[inline]
     pub(super) fn words(&self, words: impl Iterator<Item = u64>) -> u64 {
         words.zip(0..).fold(self.start(), |sum, (word, place)| self.add(sum, place, word)).finish()
     }
 
     /// The hash of bytes of any length, for the same purpose.
     pub(super) fn bytes(&self, bytes: &[u8]) -> u64 {
-        self.values.hash(bytes)
+        self.long.hash(bytes)
     }
+}
+
+/// Fewer than eight bytes as a word, the first lowest.
+#[inline]
+fn last_word(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 impl fmt::Debug for HashKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HashKey(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeSet;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn values_that_look_alike_have_different_hashes() {
+        let key = HashKey::new([7; 16]);
+        let mut texts: Vec<Vec<u8>> = Vec::new();
+        for length in 0..300 {
+            texts.push(alloc::vec![0; length]);
+            texts.push(alloc::vec![b'x'; length]);
+        }
+        let mut all: BTreeSet<u64> = texts.iter().map(|text| key.text(text)).collect();
+        let count = 2 * 300 - 1; // the empty one is there twice
+        assert_eq!(all.len(), count);
+        for number in [0, 1, -1, i64::MAX] {
+            assert!(all.insert(key.integer(number)));
+            assert!(all.insert(key.text(&number.to_le_bytes())) || number == 0);
+        }
+        assert!(all.insert(key.boolean(true)) && all.insert(key.boolean(false)));
+    }
+
+    #[test]
+    fn another_secret_is_another_hash() {
+        let hashes = |secret: u8| {
+            let key = HashKey::new([secret; 16]);
+            (key.text(b"alice"), key.add(key.start(), 0, 5).finish(), key.bytes(b"alice"))
+        };
+        let (one, other) = (hashes(1), hashes(2));
+        assert!(one.0 != other.0 && one.1 != other.1 && one.2 != other.2);
     }
 }

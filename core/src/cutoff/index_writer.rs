@@ -1,8 +1,10 @@
 //! Writes an index: the layout stands in `index`.
 
 use alloc::vec::Vec;
+use core::iter::{once, repeat};
 
-use super::dimension::{Dimension, Shape, write_shape};
+use super::contents::DESCRIBED;
+use super::dimension::{Dimension, MAX_DIMENSIONS, Shape};
 use super::encoding::put_bytes;
 use super::entry::{self, Entry};
 use super::hashing::HashKey;
@@ -21,6 +23,8 @@ const FILLED: usize = 82;
 /// One shape, ready to be written.
 struct Area<'s> {
     shape: &'s Shape,
+    /// Where its dimensions stand among all.
+    places: Vec<u32>,
     targets: usize,
     layout: Layout,
     lines: Vec<u8>,
@@ -81,18 +85,20 @@ impl<'s> Area<'s> {
         let base = entries.iter().filter_map(|(_, entry, _)| entry.time()).min().unwrap_or(0);
         let hashes = || entries.iter().map(|(hash, ..)| *hash);
         let lines = entries.len().saturating_mul(100).div_ceil(ENTRIES.saturating_mul(FILLED));
-        let mut layout = Layout { lines: number(lines.max(1)), reach: 0, base };
+        let mut layout = Layout::new(number(lines.max(1)), 0, base);
         // A plain rule whose time does not fit takes 32 bytes elsewhere. More lines leave more bits to what
         // the rules say, until the last offset has room.
         let offset = elsewhere.len().saturating_add(entries.len().saturating_mul(32));
         let farthest = Entry::Elsewhere { offset: number(offset) };
         let mut places;
         loop {
-            (places, layout.reach) = place(hashes(), layout);
+            let reach;
+            (places, reach) = place(hashes(), layout);
+            layout = Layout::new(layout.lines, reach, base);
             if farthest.pack(base, layout.value_bits()).is_some() {
                 break;
             }
-            layout.lines = layout.lines.saturating_mul(2);
+            layout = Layout::new(layout.lines.saturating_mul(2), 0, base);
         }
         for (_, entry, held) in &mut entries {
             if entry.pack(base, layout.value_bits()).is_none() {
@@ -109,7 +115,8 @@ impl<'s> Area<'s> {
             }
         }
         let lines = write_lines(&entries, &places, &layout, key);
-        Self { shape, targets: entries.len(), layout, lines, keys, elsewhere }
+        let (places, targets) = (Vec::new(), entries.len());
+        Self { shape, places, targets, layout, lines, keys, elsewhere }
     }
 }
 
@@ -148,8 +155,20 @@ impl Cutoffs {
     pub fn to_index(&self, secret: [u8; 16], now: UnixTime) -> Vec<u8> {
         let key = HashKey::new(secret);
         let areas = self.shapes.iter().zip((0..).step_by(2));
-        let areas: Vec<Area<'_>> =
+        let mut areas: Vec<Area<'_>> =
             areas.map(|((shape, table), area)| Area::of(shape, table, area, &key)).collect();
+        // In the order of the shapes, whatever order they came in.
+        let mut dimensions: Vec<&Dimension> = Vec::new();
+        for area in &mut areas {
+            for dimension in area.shape {
+                let known = dimensions.iter().position(|own| *own == dimension);
+                let place = known.unwrap_or(dimensions.len());
+                if known.is_none() {
+                    dimensions.push(dimension);
+                }
+                area.places.push(u32::try_from(place).unwrap_or(u32::MAX));
+            }
+        }
         let as_of = if self.source.is_local() { Some(now) } else { self.source.as_of() };
         let mut header = Form::Index.start();
         let put = |bytes: &mut Vec<u8>, value: u64| bytes.extend_from_slice(&value.to_le_bytes());
@@ -158,14 +177,13 @@ impl Cutoffs {
         put(&mut header, self.sequence);
         put_time(&mut header, as_of.map(within_range));
         self.horizon.write(&mut header);
+        put(&mut header, number(dimensions.len()));
         put(&mut header, number(areas.len()));
         put(&mut header, 0); // where the shapes end
-        // The descriptions have one length, whatever they say: once for the length, once for the places.
-        let described = describe(&areas, 0);
-        let end = header.len().saturating_add(described.0.len());
-        let start = aligned(end.saturating_add(8));
-        let (described, length) = describe(&areas, start);
-        for (range, value) in [(16..24, length), (104..112, end)] {
+        dimensions.into_iter().for_each(|dimension| dimension.borrowed().write(&mut header));
+        let end = header.len().saturating_add(areas.len().saturating_mul(DESCRIBED));
+        let (described, length) = describe(&areas, end.saturating_add(8));
+        for (range, value) in [(16..24, length), (112..120, end)] {
             if let Some(slot) = header.get_mut(range) {
                 slot.copy_from_slice(&number(value).to_le_bytes());
             }
@@ -194,7 +212,11 @@ const fn aligned(place: usize) -> usize {
 fn describe(areas: &[Area<'_>], start: usize) -> (Vec<u8>, usize) {
     let (mut bytes, mut end) = (Vec::new(), start);
     for area in areas {
-        write_shape(area.shape, &mut bytes);
+        let length = u32::try_from(area.places.len()).unwrap_or(u32::MAX);
+        let places = area.places.iter().copied().chain(repeat(0)).take(MAX_DIMENSIONS);
+        for word in once(length).chain(places).chain(once(0)) {
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
         let mut put = |value: u64| bytes.extend_from_slice(&value.to_le_bytes());
         put(number(area.targets));
         put(area.layout.lines);

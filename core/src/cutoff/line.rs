@@ -34,19 +34,20 @@ pub(super) struct Layout {
     pub(super) reach: u64,
     /// What times are counted from.
     pub(super) base: i64,
+    /// How many bits of the hash an entry holds.
+    hash_bits: u32,
 }
 
 impl Layout {
-    /// How many bits of the hash an entry holds.
-    pub(super) fn hash_bits(&self) -> u32 {
-        let lines = self.lines.max(1).ilog2();
-        let reach = self.reach.saturating_add(2).next_power_of_two().ilog2();
-        64_u32.saturating_sub(lines).saturating_add(reach).min(64)
+    pub(super) fn new(lines: u64, reach: u64, base: i64) -> Self {
+        let bits = 64_u32.saturating_sub(lines.max(1).ilog2());
+        let spread = reach.saturating_add(2).checked_next_power_of_two().map_or(64, u64::ilog2);
+        Self { lines, reach, base, hash_bits: bits.saturating_add(spread).min(64) }
     }
 
     /// How many bits are left for what the rules say: 32 at least.
     pub(super) fn value_bits(&self) -> u32 {
-        BITS.saturating_sub(self.hash_bits()).min(64)
+        BITS.saturating_sub(self.hash_bits).min(64)
     }
 
     /// The line of a hash, if it is not full.
@@ -56,12 +57,12 @@ impl Layout {
     }
 
     fn kept(&self, hash: u64) -> u64 {
-        let drop = 64_u32.saturating_sub(self.hash_bits());
+        let drop = 64_u32.saturating_sub(self.hash_bits);
         (hash << drop) >> drop
     }
 
     pub(super) fn write_entry(&self, hash: u64, packed: u64) -> [u8; ENTRY] {
-        let entry = u128::from(packed) << self.hash_bits() | u128::from(self.kept(hash));
+        let entry = u128::from(packed) << self.hash_bits | u128::from(self.kept(hash));
         let mut bytes = [0; ENTRY];
         bytes.iter_mut().zip(entry.to_le_bytes()).for_each(|(slot, byte)| *slot = byte);
         bytes
@@ -107,7 +108,7 @@ impl Line<'_> {
     /// The entries of a hash.
     #[inline]
     pub(super) fn entries(&self, hash: u64, layout: &Layout) -> impl Iterator<Item = Entry> {
-        let (kept, bits, base) = (layout.kept(hash), layout.hash_bits(), layout.base);
+        let (kept, bits, base) = (layout.kept(hash), layout.hash_bits, layout.base);
         let drop = 64_u32.saturating_sub(bits);
         let (entries, _) = self.0.as_chunks::<ENTRY>();
         let count = usize::try_from(self.trailer() & 7).unwrap_or(0);

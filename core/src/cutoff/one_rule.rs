@@ -1,6 +1,6 @@
 //! A rule by itself: whom it hits.
 
-use super::dimension::{Dimension, Shape};
+use super::dimension::{Dimension, MAX_DIMENSIONS, Shape};
 use super::facts::Facts;
 use super::freshness::Source;
 use super::hashing::HashKey;
@@ -36,9 +36,11 @@ impl RuleSet for OneRule {}
 
 impl Matching for OneRule {
     fn matching(&self, facts: &Facts<'_>, visit: Visit<'_>) -> Result<(), Damaged> {
-        let mut values = Values::new(facts, &self.key);
-        let places = values.places(self.shape.iter().map(Dimension::borrowed));
-        if places.is_some_and(|places| values.have(&places, self.record.key())) {
+        let values = Values::read(facts, &self.key, self.shape.iter().map(Dimension::borrowed));
+        let mut places = [0; MAX_DIMENSIONS];
+        places.iter_mut().zip(0..).for_each(|(slot, place)| *slot = place);
+        let places = places.get(..self.shape.len()).unwrap_or_default();
+        if values.have(places, self.record.key()) {
             let (session, token_id) = (facts.claims.session(), facts.claims.token_id());
             let target = || Target::of_key(&self.shape, self.record.key());
             let names = Names::of_shape(&self.shape);

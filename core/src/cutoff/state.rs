@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
@@ -16,10 +17,10 @@ use super::horizon::Horizon;
 use super::matching::{FreshWithin, Visit};
 use super::record::{Record, View};
 use super::rule::Rule;
-use super::summary::{Names, TokenIds};
+use super::summary::TokenIds;
 use super::table::Table;
 use super::target::Target;
-use super::values::{Places, Values, is_key};
+use super::values::{Meets, Values, is_key};
 use crate::error::ConfigError;
 use crate::time::UnixTime;
 
@@ -65,6 +66,8 @@ const MAX_AHEAD: i64 = 60_000;
 #[derive(Clone)]
 pub struct Cutoffs {
     pub(super) shapes: BTreeMap<Box<Shape>, Table>,
+    /// All dimensions of all shapes, each once.
+    pub(super) dimensions: Arc<Vec<Dimension>>,
     key: Arc<HashKey>,
     length: usize,
     capacity: usize,
@@ -105,6 +108,7 @@ impl Cutoffs {
         secret.iter_mut().zip(address).for_each(|(slot, byte)| *slot ^= byte);
         Self {
             shapes: BTreeMap::new(),
+            dimensions: Arc::default(),
             key: Arc::new(HashKey::new(secret)),
             length: 0,
             capacity: usize::MAX,
@@ -233,12 +237,25 @@ impl Cutoffs {
             return Change::AlreadyHeld;
         }
         if !self.shapes.contains_key(shape) {
-            self.shapes.insert(shape.into(), Table::new());
+            let places = self.places(shape);
+            self.shapes.insert(shape.into(), Table::new(shape, places));
         }
         let Some(table) = self.shapes.get_mut(shape) else { return Change::AlreadyHeld };
         let (change, more) = table.add(&self.key, record);
         self.length = self.length.saturating_add_signed(more);
         change
+    }
+
+    /// Where the dimensions of a shape stand among all; new ones at the end.
+    fn places(&mut self, shape: &Shape) -> Arc<[u32]> {
+        let mut place = |dimension: &Dimension| {
+            let known = self.dimensions.iter().position(|own| own == dimension);
+            known.unwrap_or_else(|| {
+                Arc::make_mut(&mut self.dimensions).push(dimension.clone());
+                self.dimensions.len().saturating_sub(1)
+            })
+        };
+        shape.iter().map(|one| u32::try_from(place(one)).unwrap_or(u32::MAX)).collect()
     }
 
     /// Undoes every rule of an id, here and wherever this state is merged; tells how many went.
@@ -268,12 +285,21 @@ impl Cutoffs {
 
     /// Keeps the rules that are needed; tells how many went.
     pub(super) fn retain(&mut self, needed: impl Fn(&Shape, &View<'_>) -> bool) -> usize {
-        let mut gone = 0_usize;
+        let (mut gone, shapes) = (0_usize, self.shapes.len());
         self.shapes.retain(|shape, table| {
             gone = gone.saturating_add(table.retain(&|view: &View<'_>| needed(shape, view)));
             table.targets() > 0
         });
         self.length = self.length.saturating_sub(gone);
+        if shapes != self.shapes.len() {
+            // Tokens are not asked for what no rule names any more.
+            let mut rest = core::mem::take(&mut self.shapes);
+            self.dimensions = Arc::default();
+            for (shape, table) in &mut rest {
+                table.places = self.places(shape);
+            }
+            self.shapes = rest;
+        }
         gone
     }
 
@@ -289,7 +315,7 @@ impl Cutoffs {
     pub(super) fn absorb(&mut self, other: &Self, sequence: u64) -> Change {
         let mut changed = false;
         let new = |id: &&Box<str>| !self.lifted.contains_key(*id);
-        let lifted: alloc::vec::Vec<Box<str>> = other.lifted.keys().filter(new).cloned().collect();
+        let lifted: Vec<Box<str>> = other.lifted.keys().filter(new).cloned().collect();
         if !lifted.is_empty() {
             changed = true;
             Arc::make_mut(&mut self.lifted).extend(lifted.into_iter().map(|id| (id, sequence)));
@@ -308,14 +334,12 @@ impl Cutoffs {
         if changed { Change::Applied } else { Change::AlreadyHeld }
     }
 
-    /// Calls `visit` with each rule that a token of these facts meets.
+    /// Calls `visit` with what holds for a token of these facts.
     pub(super) fn ask(&self, facts: &Facts<'_>, visit: Visit<'_>) {
-        let mut values = Values::new(facts, &self.key);
+        let dimensions = self.dimensions.iter().map(Dimension::borrowed);
+        let values = Values::read(facts, &self.key, dimensions);
         for (shape, table) in &self.shapes {
-            let places = values.places(shape.iter().map(Dimension::borrowed));
-            if let Some(places) = places {
-                Asked { shape, table, values: &values, facts }.ask(&places, visit);
-            }
+            Asked { shape, table, values: &values, facts }.ask(visit);
         }
     }
 
@@ -350,37 +374,41 @@ fn is_lifted(lifted: &BTreeMap<Box<str>, u64>, id: &[u8]) -> bool {
 }
 
 /// One shape, asked for one token.
-struct Asked<'a, 's, 'f, 'c> {
-    shape: &'s Shape,
-    table: &'s Table,
-    values: &'a Values<'s, 'f, 'c>,
+struct Asked<'a, 'k, 'c> {
+    shape: &'a Shape,
+    table: &'a Table,
+    values: &'a Values<'k, 'c>,
     facts: &'a Facts<'c>,
 }
 
-impl Asked<'_, '_, '_, '_> {
+impl Asked<'_, '_, '_> {
     #[inline]
-    fn ask(&self, places: &Places, visit: Visit<'_>) {
-        if let Some(hash) = places.only {
-            let held = self.table.find(hash, |key| self.values.is_only(places, key));
-            held.into_iter().for_each(|held| self.tell(held, visit));
-        } else if self.values.targets(places) > self.table.targets() {
-            // A token with long arrays in several claims has the product of their lengths as keys: a
-            // thousand times a thousand. Where the targets of the shape are fewer, they are asked
-            // instead, each by a search in the sorted columns.
-            let matching = self.table.iter().filter(|held| self.values.have(places, held.key()));
-            matching.for_each(|held| self.tell(held, visit));
-        } else {
-            self.values.each_target(places, &mut |hash, chosen| {
+    fn ask(&self, visit: Visit<'_>) {
+        let places = &*self.table.places;
+        match self.values.meets(places) {
+            Meets::Nothing => {}
+            Meets::One(hash) => {
+                let held = self.table.find(hash, |key| self.values.is_only(places, key));
+                held.into_iter().for_each(|held| self.tell(held, visit));
+            }
+            Meets::Several if self.values.targets(places) > self.table.targets() => {
+                // A token with long arrays in several claims has the product of their lengths as keys: a
+                // thousand times a thousand. Where the targets of the shape are fewer, they are asked
+                // instead, each by a search in the sorted columns.
+                let matching = self.table.iter().filter(|own| self.values.have(places, own.key()));
+                matching.for_each(|held| self.tell(held, visit));
+            }
+            Meets::Several => self.values.each_target(places, &mut |hash, chosen| {
                 let held = self.table.find(hash, |key| is_key(chosen, key));
                 held.into_iter().for_each(|held| self.tell(held, visit));
-            });
+            }),
         }
     }
 
     fn tell(&self, held: &Held, visit: Visit<'_>) {
         let (session, token_id) = (self.facts.claims.session(), self.facts.claims.token_id());
         let target = || Target::of_key(self.shape, held.key());
-        held.found(TokenIds { session, token_id }, Names::of_shape(self.shape), &mut |found| {
+        held.found(TokenIds { session, token_id }, self.table.names, &mut |found| {
             visit(&target, found);
         });
     }

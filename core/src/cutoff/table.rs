@@ -11,10 +11,12 @@ use alloc::vec::Vec;
 use hashbrown::HashTable;
 
 use super::change::Change;
+use super::dimension::Shape;
 use super::hashing::HashKey;
 use super::held::Held;
 use super::key::{self, KeyValues};
 use super::record::{Record, View};
+use super::summary::Names;
 
 /// Fewer targets than that never are a part of their own: copying them costs about 10 microseconds.
 const SMALLEST_PART: usize = 128;
@@ -24,6 +26,9 @@ pub(super) struct Table {
     /// A power of two.
     parts: Vec<Arc<HashTable<Held>>>,
     targets: usize,
+    /// Where the shape's dimensions stand among those of the set.
+    pub(super) places: Arc<[u32]>,
+    pub(super) names: Names,
 }
 
 fn hash(key: &HashKey, held: &Held) -> u64 {
@@ -37,8 +42,9 @@ fn part(hash: u64, parts: usize) -> usize {
 }
 
 impl Table {
-    pub(super) fn new() -> Self {
-        Self { parts: alloc::vec![Arc::new(HashTable::new())], targets: 0 }
+    pub(super) fn new(shape: &Shape, places: Arc<[u32]>) -> Self {
+        let parts = alloc::vec![Arc::new(HashTable::new())];
+        Self { parts, targets: 0, places, names: Names::of_shape(shape) }
     }
 
     /// How many targets there are.
@@ -120,7 +126,9 @@ impl Table {
 
     /// The same targets by another secret.
     pub(super) fn rehashed(self, key: &HashKey) -> Self {
-        let mut table = Self::new();
+        let parts = alloc::vec![Arc::new(HashTable::new())];
+        let places = Arc::clone(&self.places);
+        let mut table = Self { parts, targets: 0, places, names: self.names };
         for held in self.iter() {
             for record in held.records() {
                 table.add(key, record.clone());

@@ -51,128 +51,107 @@ impl<'c> Column<'c> {
     }
 }
 
-/// How many dimensions are kept, without asking for memory: few sets of rules name more.
+/// How many dimensions are kept without asking for memory: few sets of rules name more.
 const INLINE: usize = 12;
 
-struct Known<'s, 'c> {
-    dimension: Dimension<&'s str>,
+#[derive(Default)]
+struct Known<'c> {
     column: Column<'c>,
     /// Of the only value. Of several each is hashed when it is asked for.
     hash: u64,
 }
 
-/// A token's values, as far as they were asked for. `'s`: the set of rules that asks.
-pub(super) struct Values<'s, 'f, 'c> {
-    facts: &'f Facts<'c>,
-    pub(super) key: &'s HashKey,
-    inline: [Option<Known<'s, 'c>>; INLINE],
-    more: Vec<Known<'s, 'c>>,
+/// A token's values of all dimensions that a set of rules names, in the order of the set.
+pub(super) struct Values<'k, 'c> {
+    key: &'k HashKey,
+    inline: [Known<'c>; INLINE],
+    more: Vec<Known<'c>>,
 }
 
-/// Where the columns of a shape lie among the values.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Places {
-    at: [u8; MAX_DIMENSIONS],
-    length: u8,
-    /// The hash of the target, where each column has one value.
-    pub(super) only: Option<u64>,
-}
-
-impl Places {
-    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.at.iter().take(usize::from(self.length)).map(|place| usize::from(*place))
-    }
-
-    /// Are all of its columns kept until the end? Others are there until the next shape is asked for.
-    pub(super) fn are_kept(&self) -> bool {
-        self.iter().all(|place| place < INLINE)
-    }
+/// What a token meets of one shape.
+pub(super) enum Meets {
+    /// It lacks a dimension.
+    Nothing,
+    /// One target, of this hash.
+    One(u64),
+    /// Several: it has more than one value of a dimension.
+    Several,
 }
 
 /// The values of one target that the token matches, in the order of its shape.
 pub(super) type Chosen<'v, 'c> = [Option<&'v Scalar<'c>>; MAX_DIMENSIONS];
 
-impl<'s, 'f, 'c> Values<'s, 'f, 'c> {
-    pub(super) const fn new(facts: &'f Facts<'c>, key: &'s HashKey) -> Self {
-        Self { facts, key, inline: [const { None }; INLINE], more: Vec::new() }
+impl<'k, 'c> Values<'k, 'c> {
+    #[inline]
+    pub(super) fn read<'s>(
+        facts: &Facts<'c>,
+        key: &'k HashKey,
+        dimensions: impl Iterator<Item = Dimension<&'s str>>,
+    ) -> Self {
+        let inline = [const { Known { column: Column::None, hash: 0 } }; INLINE];
+        let mut values = Self { key, inline, more: Vec::new() };
+        for (place, dimension) in dimensions.enumerate() {
+            let column = facts.column(dimension);
+            let hash = if let Column::One(value) = &column { key.scalar(value) } else { 0 };
+            let known = Known { column, hash };
+            match values.inline.get_mut(place) {
+                Some(slot) => *slot = known,
+                None => values.more.push(known),
+            }
+        }
+        values
     }
 
-    fn known(&self, place: usize) -> Option<&Known<'s, 'c>> {
+    #[inline]
+    fn known(&self, place: u32) -> Option<&Known<'c>> {
+        let place = usize::try_from(place).ok()?;
         match self.inline.get(place) {
-            Some(known) => known.as_ref(),
+            Some(known) => Some(known),
             None => self.more.get(place.saturating_sub(INLINE)),
         }
     }
 
-    /// Reads a dimension, if it was not read before.
+    /// What the token meets of a shape whose dimensions stand at these places of the set's.
     #[inline]
-    fn place(&mut self, dimension: Dimension<&'s str>) -> usize {
-        for (place, slot) in self.inline.iter_mut().enumerate() {
-            match slot {
-                Some(known) if known.dimension == dimension => return place,
-                Some(_) => {}
-                None => {
-                    *slot = Some(Known::read(dimension, self.facts, self.key));
-                    return place;
+    pub(super) fn meets(&self, places: &[u32]) -> Meets {
+        let (mut sum, mut several) = (self.key.start(), false);
+        for (place, number) in places.iter().zip(0..) {
+            match self.known(*place) {
+                Some(Known { column: Column::One(_), hash }) => {
+                    sum = self.key.add(sum, number, *hash);
                 }
+                Some(Known { column: Column::Many(_), .. }) => several = true,
+                Some(Known { column: Column::None, .. }) | None => return Meets::Nothing,
             }
         }
-        self.more.push(Known::read(dimension, self.facts, self.key));
-        self.more.len().saturating_sub(1).saturating_add(INLINE)
+        if several { Meets::Several } else { Meets::One(sum.finish()) }
     }
 
-    /// Reads the dimensions of a shape; `None`, as soon as the token lacks one.
-    #[inline]
-    pub(super) fn places(
-        &mut self,
-        shape: impl Iterator<Item = Dimension<&'s str>>,
-    ) -> Option<Places> {
-        let mut places = Places { at: [0; MAX_DIMENSIONS], length: 0, only: None };
-        // Rules that name more claims than are kept have theirs read shape by shape: a search among
-        // thousands for each would be quadratic.
-        self.more.clear();
-        let (mut sum, mut single) = (self.key.start(), true);
-        for (number, (slot, dimension)) in places.at.iter_mut().zip(shape).enumerate() {
-            let place = self.place(dimension);
-            let known = self.known(place)?;
-            match known.column {
-                Column::None => return None,
-                Column::One(_) => sum = self.key.add(sum, number, known.hash),
-                Column::Many(_) => single = false,
-            }
-            // Those that are kept and those of this shape are fewer than 32.
-            *slot = u8::try_from(place).unwrap_or(u8::MAX);
-            places.length = places.length.saturating_add(1);
-        }
-        places.only = single.then(|| sum.finish());
-        Some(places)
-    }
-
-    fn column(&self, place: usize) -> &[Scalar<'c>] {
+    fn column(&self, place: u32) -> &[Scalar<'c>] {
         self.known(place).map(|known| known.column.values()).unwrap_or_default()
     }
 
     /// How many targets of a shape the token matches: the product of the columns' lengths.
-    pub(super) fn targets(&self, places: &Places) -> usize {
-        places.iter().map(|place| self.column(place).len()).fold(1, usize::saturating_mul)
+    pub(super) fn targets(&self, places: &[u32]) -> usize {
+        places.iter().map(|place| self.column(*place).len()).fold(1, usize::saturating_mul)
     }
 
-    /// Is this the key of the only target that the token matches?
-    pub(super) fn is_only(&self, places: &Places, key: &[u8]) -> bool {
+    /// Is this the key of the only target that the token meets?
+    pub(super) fn is_only(&self, places: &[u32], key: &[u8]) -> bool {
         let mut values = KeyValues::of(key);
         let same = places.iter().all(|place| {
-            let own = self.column(place).first().map(KeyValue::of_scalar);
+            let own = self.column(*place).first().map(KeyValue::of_scalar);
             own.is_some() && values.next() == own
         });
         same && values.is_done()
     }
 
     /// Is this the key of a target that the token matches?
-    pub(super) fn have(&self, places: &Places, key: &[u8]) -> bool {
+    pub(super) fn have(&self, places: &[u32], key: &[u8]) -> bool {
         let mut values = KeyValues::of(key);
         let all = places.iter().all(|place| {
             let wanted = values.next().and_then(scalar);
-            wanted.is_some_and(|wanted| self.column(place).binary_search(&wanted).is_ok())
+            wanted.is_some_and(|wanted| self.column(*place).binary_search(&wanted).is_ok())
         });
         all && values.is_done()
     }
@@ -180,7 +159,7 @@ impl<'s, 'f, 'c> Values<'s, 'f, 'c> {
     /// Calls `visit` with the hash and the values of every target of this shape that the token matches.
     pub(super) fn each_target<'v>(
         &'v self,
-        places: &Places,
+        places: &[u32],
         visit: &mut dyn FnMut(u64, &Chosen<'v, 'c>),
     ) {
         self.choose(places, 0, self.key.start(), &mut [None; MAX_DIMENSIONS], visit);
@@ -188,43 +167,35 @@ impl<'s, 'f, 'c> Values<'s, 'f, 'c> {
 
     fn choose<'v>(
         &'v self,
-        places: &Places,
+        places: &[u32],
         depth: usize,
         sum: Partial,
         chosen: &mut Chosen<'v, 'c>,
         visit: &mut dyn FnMut(u64, &Chosen<'v, 'c>),
     ) {
-        let Some(place) = places.iter().nth(depth) else {
+        let Some((place, rest)) = places.split_first() else {
             visit(sum.finish(), chosen);
             return;
         };
-        for value in self.column(place) {
+        for value in self.column(*place) {
             let sum = self.key.add(sum, depth, self.key.scalar(value));
             if let Some(slot) = chosen.get_mut(depth) {
                 *slot = Some(value);
             }
-            self.choose(places, depth.saturating_add(1), sum, chosen, visit);
+            self.choose(rest, depth.saturating_add(1), sum, chosen, visit);
         }
         if let Some(slot) = chosen.get_mut(depth) {
             *slot = None;
         }
     }
 
-    /// The only target that the token matches of a shape.
-    pub(super) fn only(&self, places: &Places) -> Chosen<'_, 'c> {
+    /// The only target that the token meets of a shape.
+    pub(super) fn only(&self, places: &[u32]) -> Chosen<'_, 'c> {
         let mut chosen = [None; MAX_DIMENSIONS];
-        for (slot, place) in chosen.iter_mut().zip(places.iter()) {
-            *slot = self.column(place).first();
+        for (slot, place) in chosen.iter_mut().zip(places) {
+            *slot = self.column(*place).first();
         }
         chosen
-    }
-}
-
-impl<'s, 'c> Known<'s, 'c> {
-    fn read(dimension: Dimension<&'s str>, facts: &Facts<'c>, key: &HashKey) -> Self {
-        let column = facts.column(dimension);
-        let hash = if let Column::One(value) = &column { key.scalar(value) } else { 0 };
-        Self { dimension, column, hash }
     }
 }
 

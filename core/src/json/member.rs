@@ -39,11 +39,11 @@ impl Member {
 
     /// Is this the member's name, after escapes?
     pub(crate) fn is_named(&self, text: &str, name: &str) -> bool {
-        self.tag == tag(name.as_bytes()) && self.is_spelled(text, name)
+        self.is_called(text, &Known::new(name))
     }
 
-    /// The same for a name that is known beforehand.
-    pub(crate) fn is_called(&self, text: &str, known: &Known) -> bool {
+    /// The same for a name that is looked for among many.
+    pub(crate) fn is_called(&self, text: &str, known: &Known<'_>) -> bool {
         self.tag == known.tag && self.is_spelled(text, known.name)
     }
 
@@ -83,14 +83,14 @@ impl Member {
     }
 }
 
-/// A name that is looked for in every token, its tag computed beforehand.
-pub(crate) struct Known {
-    pub(crate) name: &'static str,
+/// A name that is looked for, its tag computed beforehand.
+pub(crate) struct Known<'n> {
+    pub(crate) name: &'n str,
     tag: u64,
 }
 
-impl Known {
-    pub(crate) const fn new(name: &'static str) -> Self {
+impl<'n> Known<'n> {
+    pub(crate) const fn new(name: &'n str) -> Self {
         Self { name, tag: tag(name.as_bytes()) }
     }
 }
