@@ -4,7 +4,8 @@
 use alloc::vec::Vec;
 
 use super::encoding::{Bytes, put_bytes, put_varint};
-use super::record::ExceptBytes;
+use super::held::Held;
+use super::record::{ExceptBytes, Says};
 use super::rule::Until;
 use super::summary::{Bounds, Excepting, Found, Merged, Names, Summary, TokenIds, for_token};
 use crate::time::UnixTime;
@@ -21,7 +22,7 @@ const ELSEWHERE: u8 = 7;
 pub(super) const TAG_BITS: u32 = 3;
 
 /// One target's rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Entry {
     /// One plain rule: its tag, and milliseconds where it has a time.
     Plain { tag: u8, time: i64 },
@@ -32,27 +33,45 @@ pub(super) enum Entry {
 impl Entry {
     /// The rules of a target as an entry, if one plain rule is all; `Err`: they need more room. `Ok(None)`:
     /// they say nothing (a suspension that ended).
-    pub(super) fn of(summary: &Summary) -> Result<Option<Self>, ()> {
-        let Summary { issued, authenticated, revoked, suspended } = summary;
-        if !issued.excepting.is_empty() || !authenticated.excepting.is_empty() {
-            return Err(());
+    pub(super) fn of(held: &Held) -> Result<Option<Self>, Summary> {
+        let [record] = held.records() else { return Err(held.summary()) };
+        let view = record.view();
+        if !view.except.0.is_empty() {
+            return Err(held.summary());
         }
-        let suspended = matches!(suspended, Some((_, true)));
-        let plain = |tag, time| Ok(Some(Self::Plain { tag, time }));
-        let cutoff = |bounds: Bounds, tag: u8| match bounds.high.saturating_sub(bounds.low) {
-            0 => plain(tag, bounds.low),
-            1000 => plain(tag.saturating_add(1), bounds.low),
-            _ => Err(()),
+        let cutoff = |low: i64, high: i64, tag: u8| {
+            let tag = if high == low { tag } else { tag.saturating_add(1) };
+            Self::Plain { tag, time: low }
         };
-        match (issued.plain, authenticated.plain, *revoked, suspended) {
-            (None, None, None, false) => Ok(None),
-            (Some(bounds), None, None, false) => cutoff(bounds, ISSUED),
-            (None, Some(bounds), None, false) => cutoff(bounds, AUTHENTICATED),
-            (None, None, Some(Until::Time(until)), false) => plain(REVOKED, until.as_millis()),
-            (None, None, Some(Until::Never), false) => plain(REVOKED_FOR_EVER, 0),
-            (None, None, None, true) => plain(SUSPENDED, 0),
-            _ => Err(()),
+        Ok(Some(match view.says() {
+            Says::Issued { low, high } => cutoff(low, high, ISSUED),
+            Says::Authenticated { low, high } => cutoff(low, high, AUTHENTICATED),
+            Says::Revoked(Until::Time(until)) => {
+                Self::Plain { tag: REVOKED, time: until.as_millis() }
+            }
+            Says::Revoked(Until::Never) => Self::Plain { tag: REVOKED_FOR_EVER, time: 0 },
+            Says::Suspended { on: true, .. } => Self::Plain { tag: SUSPENDED, time: 0 },
+            Says::Suspended { on: false, .. } => return Ok(None),
+        }))
+    }
+
+    /// What a plain rule says, as several are summed up.
+    pub(super) fn summary(self) -> Summary {
+        let mut summary = Summary::default();
+        if let Self::Plain { tag, time } = self {
+            let plain = |tag: u8| {
+                let high = if tag & 1 == 0 { time } else { time.saturating_add(1000) };
+                Merged { plain: Some(Bounds { low: time, high }), excepting: Vec::new() }
+            };
+            match tag {
+                ISSUED | ISSUED_SECOND => summary.issued = plain(tag),
+                AUTHENTICATED | AUTHENTICATED_SECOND => summary.authenticated = plain(tag),
+                REVOKED => summary.revoked = Some(Until::Time(UnixTime::from_millis(time))),
+                REVOKED_FOR_EVER => summary.revoked = Some(Until::Never),
+                _ => summary.suspended = Some((0, true)),
+            }
         }
+        summary
     }
 
     /// The time that the entry has to hold.

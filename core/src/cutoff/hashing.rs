@@ -125,10 +125,15 @@ impl HashKey {
         self.targets.add(sum, place, value)
     }
 
-    /// The hash of a few words: what notices that a line of an index was damaged.
+    /// The hash of a few words, at most as many as a target has dimensions: what notices that a line of an
+    /// index was damaged.
     #[inline]
-    pub(super) fn words(&self, words: impl Iterator<Item = u64>) -> u64 {
-        words.zip(0..).fold(self.start(), |sum, (word, place)| self.add(sum, place, word)).finish()
+    pub(super) fn words<const N: usize>(&self, words: &[u64; N]) -> u64 {
+        let factors = words.iter().zip(&self.targets.of);
+        let sum = factors.fold(self.targets.first, |sum, (word, factor)| {
+            sum.wrapping_add(factor.wrapping_mul(u128::from(*word)))
+        });
+        Partial(sum).finish()
     }
 
     /// The hash of bytes of any length, for the same purpose.

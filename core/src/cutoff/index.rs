@@ -244,8 +244,8 @@ impl<'b> Asking<'_, 'b, '_> {
             if !(proven && away == 0) && !line.is_sound(place, &self.index.key) {
                 return Err(Damaged);
             }
-            for entry in line.entries(hash, &shape.layout) {
-                self.say(shape, entry, target, visit)?;
+            for packed in line.entries(hash, &shape.layout) {
+                self.say(shape, Entry::unpack(packed, shape.layout.base), target, visit)?;
             }
             if !line.is_full() {
                 break;
@@ -264,10 +264,11 @@ impl<'b> Asking<'_, 'b, '_> {
             let [keys, _] = shape.areas();
             return sealed::each(shape.keys, keys, &self.index.key, |content| {
                 let mut content = Bytes(content);
-                let (key, packed) = (content.bytes()?, content.u64()?);
+                let key = content.bytes()?;
                 if self.values.have(places, key) {
                     let target = || Target::of_key(&self.index.contents.shape(shape), key);
-                    self.say(shape, Entry::unpack(packed, 0), &target, visit).ok()?;
+                    let mut say = |found| visit(&target, found);
+                    entry::read(content.0, self.ids, shape.names, &mut say)?;
                 }
                 Some(())
             })

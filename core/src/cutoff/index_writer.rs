@@ -14,6 +14,7 @@ use super::line::{ENTRIES, LINE, Layout, seal};
 use super::sealed;
 use super::snapshot::{Form, put_time};
 use super::state::Cutoffs;
+use super::summary::Summary;
 use super::table::Table;
 use crate::time::{UnixTime, within_range};
 
@@ -62,28 +63,31 @@ fn place(hashes: impl Iterator<Item = u64>, layout: Layout) -> (Vec<u64>, u64) {
 
 impl<'s> Area<'s> {
     fn of(shape: &'s Shape, table: &'s Table, area: u64, key: &HashKey) -> Self {
-        let hash = |held: &Held| key::hash(key, KeyValues::of(held.key()));
-        let mut held: Vec<(u64, &Held)> = table.iter().map(|held| (hash(held), held)).collect();
-        held.sort_unstable_by(|one, other| {
-            one.0.cmp(&other.0).then_with(|| one.1.key().cmp(other.1.key()))
-        });
-        let (mut keys, mut elsewhere) = (Vec::new(), Vec::new());
-        let second = area.saturating_add(1);
-        let send = |elsewhere: &mut Vec<u8>, held: &Held| {
-            let mut content = Vec::new();
-            entry::write(&held.summary(), &mut content);
-            Entry::Elsewhere { offset: sealed::put(elsewhere, &content, second, key) }
-        };
-        let mut entries: Vec<(u64, Entry, &Held)> = Vec::with_capacity(held.len());
-        for (hash, held) in held {
-            match Entry::of(&held.summary()) {
-                Ok(Some(plain)) => entries.push((hash, plain, held)),
+        let (mut entries, mut others) = (Vec::with_capacity(table.targets()), Vec::new());
+        for held in table.iter() {
+            let hash = key::hash(key, KeyValues::of(held.key()));
+            match Entry::of(held) {
+                Ok(Some(entry)) => entries.push((hash, entry)),
                 Ok(None) => {}
-                Err(()) => entries.push((hash, send(&mut elsewhere, held), held)),
+                Err(summary) => others.push((hash, held.key(), summary)),
             }
         }
-        let base = entries.iter().filter_map(|(_, entry, _)| entry.time()).min().unwrap_or(0);
-        let hashes = || entries.iter().map(|(hash, ..)| *hash);
+        let (mut keys, mut elsewhere) = (Vec::new(), Vec::new());
+        let second = area.saturating_add(1);
+        let send = |elsewhere: &mut Vec<u8>, summary: &Summary| {
+            let mut content = Vec::new();
+            entry::write(summary, &mut content);
+            Entry::Elsewhere { offset: sealed::put(elsewhere, &content, second, key) }
+        };
+        others.sort_unstable_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+        for (hash, _, summary) in others {
+            if !summary.is_silent() {
+                entries.push((hash, send(&mut elsewhere, &summary)));
+            }
+        }
+        entries.sort_unstable();
+        let base = entries.iter().filter_map(|(_, entry)| entry.time()).min().unwrap_or(0);
+        let hashes = || entries.iter().map(|(hash, _)| *hash);
         let lines = entries.len().saturating_mul(100).div_ceil(ENTRIES.saturating_mul(FILLED));
         let mut layout = Layout::new(number(lines.max(1)), 0, base);
         // A plain rule whose time does not fit takes 32 bytes elsewhere. More lines leave more bits to what
@@ -100,17 +104,18 @@ impl<'s> Area<'s> {
             }
             layout = Layout::new(layout.lines.saturating_mul(2), 0, base);
         }
-        for (_, entry, held) in &mut entries {
+        for (_, entry) in &mut entries {
             if entry.pack(base, layout.value_bits()).is_none() {
-                *entry = send(&mut elsewhere, held);
+                *entry = send(&mut elsewhere, &entry.summary());
             }
         }
         if multiplies(shape) {
-            for (_, entry, held) in &entries {
+            let mut all: Vec<&Held> = table.iter().collect();
+            all.sort_unstable_by(|one, other| one.key().cmp(other.key()));
+            for held in all {
                 let mut content = Vec::new();
                 put_bytes(&mut content, held.key());
-                let packed = entry.pack(0, 64).unwrap_or_default();
-                content.extend_from_slice(&packed.to_le_bytes());
+                entry::write(&held.summary(), &mut content);
                 sealed::put(&mut keys, &content, area, key);
             }
         }
@@ -121,7 +126,7 @@ impl<'s> Area<'s> {
 }
 
 fn write_lines(
-    entries: &[(u64, Entry, &Held)],
+    entries: &[(u64, Entry)],
     places: &[u64],
     layout: &Layout,
     key: &HashKey,
@@ -133,7 +138,7 @@ fn write_lines(
     for (line, place) in lines.iter_mut().zip(0..) {
         let mut count = 0_u32;
         for slot in line.chunks_exact_mut(12) {
-            let Some(((hash, entry, _), _)) = rest.next_if(|(_, at)| **at == place) else { break };
+            let Some(((hash, entry), _)) = rest.next_if(|(_, at)| **at == place) else { break };
             let packed = entry.pack(layout.base, layout.value_bits()).unwrap_or_default();
             slot.copy_from_slice(&layout.write_entry(*hash, packed));
             count = count.saturating_add(1);

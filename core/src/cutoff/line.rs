@@ -13,7 +13,6 @@
 //! multiple of `2^f`, so their lines lie at least `2^f * lines / 2^64` apart, less one. With
 //! `f >= 64 - log2(lines) + log2(reach + 2)` that is more than `reach`: the other is not looked for here.
 
-use super::entry::Entry;
 use super::hashing::HashKey;
 
 pub(super) const LINE: usize = 64;
@@ -69,29 +68,24 @@ impl Layout {
     }
 }
 
-fn word(bytes: &[u8]) -> u64 {
-    let mut word = [0; 8];
-    word.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
-    u64::from_le_bytes(word)
-}
-
 /// The last four bytes: how many entries are used, and what proves the line.
-pub(super) fn seal(entries: &[u8; LINE], count: u32, place: u64, key: &HashKey) -> u32 {
-    let (chunks, _) = entries.as_chunks::<8>();
-    // The last word ends with the seal itself, which is left out.
-    let last = u64::from(count) << 32;
-    let words = chunks.iter().zip(0..8).map(|(chunk, number)| {
-        let word = u64::from_le_bytes(*chunk);
-        if number == 7 { word & 0xffff_ffff | last } else { word }
-    });
-    let [.., a, b, c, d] = key.words(words.chain([place])).to_le_bytes();
+#[inline]
+pub(super) fn seal(line: &[u8; LINE], count: u32, place: u64, key: &HashKey) -> u32 {
+    let mut words = [0; 9];
+    let (chunks, _) = line.as_chunks::<8>();
+    words.iter_mut().zip(chunks).for_each(|(word, bytes)| *word = u64::from_le_bytes(*bytes));
+    // The last word ends with the seal itself, in whose place stands the count.
+    let [.., last, tail] = &mut words;
+    *last = *last & 0xffff_ffff | u64::from(count) << 32;
+    *tail = place;
+    let [.., a, b, c, d] = key.words(&words).to_le_bytes();
     u32::from_le_bytes([a, b, c, d]) & !7 | count & 7
 }
 
 impl Line<'_> {
+    #[inline]
     fn trailer(&self) -> u32 {
-        let [.., a, b, c, d] = *self.0;
-        u32::from_le_bytes([a, b, c, d])
+        self.0.last_chunk().map_or(0, |last| u32::from_le_bytes(*last))
     }
 
     /// Is the line as it was written, at its place?
@@ -105,18 +99,20 @@ impl Line<'_> {
         usize::try_from(self.trailer() & 7).is_ok_and(|count| count >= ENTRIES)
     }
 
-    /// The entries of a hash.
+    /// What the entries of a hash hold.
     #[inline]
-    pub(super) fn entries(&self, hash: u64, layout: &Layout) -> impl Iterator<Item = Entry> {
-        let (kept, bits, base) = (layout.kept(hash), layout.hash_bits, layout.base);
-        let drop = 64_u32.saturating_sub(bits);
+    pub(super) fn entries(&self, hash: u64, layout: &Layout) -> impl Iterator<Item = u64> {
+        let (bits, drop) = (layout.hash_bits, 64_u32.saturating_sub(layout.hash_bits));
+        let count = self.trailer() & 7;
         let (entries, _) = self.0.as_chunks::<ENTRY>();
-        let count = usize::try_from(self.trailer() & 7).unwrap_or(0);
-        entries.iter().take(count).filter_map(move |entry| {
-            let (low, high) = (word(entry), word(entry.get(8..).unwrap_or_default()));
-            let same = (low << drop) >> drop == kept;
-            let all = u128::from(high) << 64 | u128::from(low);
-            same.then(|| Entry::unpack(u64::try_from(all >> bits).unwrap_or(0), base))
+        entries.iter().zip(0..).filter_map(move |(entry, number)| {
+            let low = u64::from_le_bytes(*entry.first_chunk()?);
+            let same = (low ^ hash) << drop == 0;
+            (same && number < count).then(|| {
+                let high = entry.last_chunk().map_or(0, |last| u32::from_le_bytes(*last));
+                let all = u128::from(high) << 64 | u128::from(low);
+                u64::try_from(all >> bits).unwrap_or(u64::MAX)
+            })
         })
     }
 }

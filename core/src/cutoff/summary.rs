@@ -152,6 +152,12 @@ impl Summary {
         }
     }
 
+    /// Do the rules say nothing, as a suspension that has ended?
+    pub(super) fn is_silent(&self) -> bool {
+        let ended = Self { suspended: self.suspended, ..Self::default() };
+        *self == ended && !matches!(self.suspended, Some((_, true)))
+    }
+
     pub(super) fn found(&self, ids: TokenIds<'_>, names: Names, visit: &mut dyn FnMut(Found)) {
         if let Some(Bounds { low, high }) = self.issued.for_token(ids) {
             visit(Found::IssuedBefore { low, high });
