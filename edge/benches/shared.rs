@@ -3,6 +3,7 @@
 #![allow(
     missing_docs,
     clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
     clippy::unwrap_used,
     reason = "a benchmark: a panic is how it fails"
 )]
@@ -38,6 +39,21 @@ fn read(c: &mut Criterion) {
     group.bench_function("hold", |b| b.iter(|| rules.hold().len()));
     let locked = RwLock::new(Cutoffs::local());
     group.bench_function("RwLock, uncontended", |b| b.iter(|| locked.read().unwrap().len()));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                black_box((rules.current().len(), locked.read().unwrap().len()));
+            }
+        });
+        group.bench_function("current, while a thread reads too", |b| {
+            b.iter(|| rules.current().len());
+        });
+        group.bench_function("RwLock, while a thread reads too", |b| {
+            b.iter(|| locked.read().unwrap().len());
+        });
+        done.store(true, Ordering::Relaxed);
+    });
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {

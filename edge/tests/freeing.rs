@@ -15,7 +15,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use lowwater::{Cutoffs, Rule, Target, UnixTime};
@@ -79,6 +79,15 @@ fn a_state_lives_until_a_writer_comes_after_its_last_reader() {
     assert_eq!(rules.free_replaced(), 0);
 }
 
+/// Tells the other threads that this one failed, so that none waits for it.
+struct Alarm<'f>(&'f AtomicBool);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_or(thread::panicking(), Ordering::Relaxed);
+    }
+}
+
 /// Readers that let go of a state only once it was replaced: without the writer's list the last of them
 /// would free it.
 #[test]
@@ -86,15 +95,17 @@ fn readers_free_nothing_whatever_writers_do() {
     const ROUNDS: usize = 300;
     let rules = SharedCutoffs::new(cutoffs(500));
     assert!(freed(|| drop(cutoffs(500))) > 500, "freeing is seen");
-    let reading = AtomicUsize::new(2);
+    let (reading, failed) = (AtomicUsize::new(2), AtomicBool::new(false));
+    let going = || !failed.load(Ordering::Relaxed);
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
+                let _alarm = Alarm(&failed);
                 for round in 0..ROUNDS {
                     let count = freed(|| {
                         let current = rules.current();
                         let held = (round % 2 == 0).then(|| rules.hold());
-                        while rules.current().sequence() == current.sequence() {
+                        while going() && rules.current().sequence() == current.sequence() {
                             thread::yield_now();
                         }
                         drop(held);
@@ -105,12 +116,13 @@ fn readers_free_nothing_whatever_writers_do() {
             });
         }
         scope.spawn(|| {
+            let _alarm = Alarm(&failed);
             let mut number = 0_u64;
-            while reading.load(Ordering::Acquire) > 0 {
+            while going() && reading.load(Ordering::Acquire) > 0 {
                 number += 1;
                 let rule = Rule::suspended(Target::subject("u1"), true, number);
                 rules.apply(rule, NOW).unwrap();
-                if number % 64 == 0 {
+                if number.is_multiple_of(64) {
                     // Refused where it came too late, and then freed here too.
                     let _refused = rules.replace(Cutoffs::clone(&rules.current()));
                 }

@@ -15,7 +15,7 @@
 #[path = "../../core/tests/signing/mod.rs"]
 mod signing;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use lowwater::{Algorithm, Change, Code, Cutoffs, Rule, Target, UnixTime, Validator};
@@ -59,6 +59,15 @@ fn some_of(count: usize, round: usize) -> usize {
     round.wrapping_mul(0x9e37_79b9) % count
 }
 
+/// Tells the other threads that this one failed, so that none waits for it.
+struct Alarm<'f>(&'f AtomicBool);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_or(thread::panicking(), Ordering::Relaxed);
+    }
+}
+
 /// A writer applies rule after rule and says each time how many hold. Readers that heard a number find
 /// every rule up to it. The writer waits for a reading or two now and then, so that both go on together.
 #[test]
@@ -68,10 +77,11 @@ fn no_reader_misses_a_rule_that_was_applied_before_it_asked() {
     let (tokens, nobody) = (&tokens[..RULES], &tokens[RULES]);
     let validator = validator(Algorithm::Hs256, &Signer::Secret);
     let (applied, readings) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let changing = AtomicUsize::new(0);
+    let (changing, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
         for _ in 0..READERS {
             scope.spawn(|| {
+                let _alarm = Alarm(&failed);
                 for round in 0.. {
                     let known = applied.load(Ordering::Acquire);
                     let current = rules.current();
@@ -94,17 +104,31 @@ fn no_reader_misses_a_rule_that_was_applied_before_it_asked() {
                         changing.fetch_add(1, Ordering::Relaxed);
                     }
                     readings.fetch_add(1, Ordering::Relaxed);
-                    if known == RULES {
+                    if known == RULES || failed.load(Ordering::Relaxed) {
                         break;
                     }
                 }
             });
         }
+        // One that does nothing else sees each state, however shortly it is there.
         scope.spawn(|| {
+            let _alarm = Alarm(&failed);
+            let (mut known, mut held) = (0, 0);
+            while known < RULES && !failed.load(Ordering::Relaxed) {
+                known = applied.load(Ordering::Acquire);
+                let before = held;
+                held = rules.current().len();
+                assert!(held >= known && held >= before, "{held} of {known} after {before}");
+            }
+        });
+        scope.spawn(|| {
+            let _alarm = Alarm(&failed);
             for number in 0..RULES {
                 assert_eq!(rules.apply(rule(number), TIME), Ok(Change::Applied));
                 applied.store(number + 1, Ordering::Release);
-                while readings.load(Ordering::Relaxed) < number * 2 {
+                while readings.load(Ordering::Relaxed) < number * 2
+                    && !failed.load(Ordering::Relaxed)
+                {
                     thread::yield_now();
                 }
             }
@@ -167,16 +191,18 @@ fn writers_at_once_lose_nothing() {
 fn the_sequence_never_goes_back() {
     const ROUNDS: usize = 500;
     let rules = SharedCutoffs::default();
-    let done = AtomicUsize::new(0);
+    let (done, failed) = (AtomicBool::new(false), AtomicBool::new(false));
+    let going = || !done.load(Ordering::Acquire) && !failed.load(Ordering::Relaxed);
     thread::scope(|scope| {
         scope.spawn(|| {
+            let _alarm = Alarm(&failed);
             for number in 0..ROUNDS {
                 rules.apply(rule(number), TIME).unwrap();
             }
-            done.fetch_add(1, Ordering::Release);
+            done.store(true, Ordering::Release);
         });
         scope.spawn(|| {
-            while done.load(Ordering::Acquire) == 0 {
+            while going() {
                 let state = Cutoffs::clone(&rules.current());
                 let held = state.sequence();
                 // An older state that is refused is as good: the other writer was faster.
@@ -186,7 +212,7 @@ fn the_sequence_never_goes_back() {
         });
         scope.spawn(|| {
             let mut newest = 0;
-            while done.load(Ordering::Acquire) == 0 {
+            while going() {
                 let sequence = rules.current().sequence();
                 assert!(sequence >= newest);
                 newest = sequence;
