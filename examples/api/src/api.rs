@@ -8,9 +8,10 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use lowwater::{Algorithm, ConfigError, KeySet, Rule, TokenType, Validator};
+use lowwater_edge::now;
 use serde::Serialize;
 
-use crate::guard::{Caller, Denied, Guard, now};
+use crate::guard::{Caller, Denied, Guard};
 
 /// The one issuer whose tokens are taken.
 pub(crate) const ISSUER: &str = "https://issuer.example/";

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
+use lowwater_edge::now;
+
 use crate::api::ISSUER;
-use crate::guard::now;
 use crate::issuer::{Issuer, Login};
 use crate::story::OLD_LOGIN;
 

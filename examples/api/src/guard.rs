@@ -3,8 +3,7 @@
 //! A handler that takes a [`Caller`] runs only for a request whose token was accepted. What the caller
 //! may do is the handler's own question: `token.require_scopes([...])?` and its kin.
 
-use std::sync::{Arc, RwLock};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{FromRef, FromRequestParts};
@@ -16,10 +15,8 @@ use lowwater::{
     Accepted, ApplyError, Change, ConfigError, Cutoffs, Rejection, Remedy, Rule, UnixTime,
     Validator,
 };
+use lowwater_edge::{SharedCutoffs, now};
 use serde::Serialize;
-
-/// What the client is told to wait where the rules cannot be read: about as long as a restart takes.
-const RESTART: Duration = Duration::from_secs(30);
 
 /// The bearer of an accepted token: take it as an argument, and the route is guarded.
 #[derive(Debug)]
@@ -42,14 +39,14 @@ where
 pub(crate) struct Guard {
     /// Says what a good token is.
     validator: Validator,
-    /// Says which good tokens were taken back. The lock is never held across an `await`.
-    cutoffs: RwLock<Cutoffs>,
+    /// Says which good tokens were taken back. Requests take no lock.
+    cutoffs: SharedCutoffs,
 }
 
 impl Guard {
     /// A guard without rules yet.
     pub(crate) fn new(validator: Validator) -> Self {
-        Self { validator, cutoffs: RwLock::new(Cutoffs::local()) }
+        Self { validator, cutoffs: SharedCutoffs::new(Cutoffs::local()) }
     }
 
     /// Decides about the token of a request.
@@ -64,19 +61,12 @@ impl Guard {
         // A token is ASCII; a field that is not carries none.
         let field = field.to_str().map_err(|_| self.validator.missing_token())?;
         let token = self.validator.bearer(field)?;
-        let cutoffs = self.cutoffs.read().map_err(|_| self.poisoned())?;
-        Ok(self.validator.validate(token, &*cutoffs, now)?)
+        Ok(self.validator.validate(token, &*self.cutoffs.current(), now)?)
     }
 
     /// Applies a rule: the next request is decided under it.
-    pub(crate) fn apply(&self, rule: Rule, now: UnixTime) -> Result<Change, Denied> {
-        let mut cutoffs = self.cutoffs.write().map_err(|_| self.poisoned())?;
-        Ok(cutoffs.apply(rule, now)?)
-    }
-
-    /// A writer panicked while it held the rules: some may be missing, so nobody is let in.
-    fn poisoned(&self) -> Rejection {
-        self.validator.rules_unavailable(RESTART)
+    pub(crate) fn apply(&self, rule: Rule, now: UnixTime) -> Result<Change, ApplyError> {
+        self.cutoffs.apply(rule, now)
     }
 
     /// More than one `Authorization` field: a malformed request (RFC 6750 section 3.1), so 400.
@@ -86,12 +76,6 @@ impl Guard {
         let body = Refusal { message, ..missing.body };
         Denied { status: StatusCode::BAD_REQUEST, body, ..missing }
     }
-}
-
-/// Reads the clock, here at the edge: the library is given the time.
-pub(crate) fn now() -> UnixTime {
-    // A clock before 1970 reads as 1970: then all tokens come from the future, and none passes.
-    UnixTime::since_epoch(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default())
 }
 
 /// The answer "no" as HTTP says it: status, headers, and a body in JSON.
@@ -178,6 +162,7 @@ mod tests {
     use super::*;
     use crate::api;
     use crate::issuer::{Issuer, Login};
+    use lowwater::Target;
 
     /// A guard, and the headers of a request that it admits.
     fn guard_and_headers() -> (Guard, HeaderMap) {
@@ -206,18 +191,21 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_let_in_once_the_rules_may_be_incomplete() {
+    fn a_writer_that_fails_half_way_changes_no_answer() {
         let (guard, headers) = guard_and_headers();
         let writer = std::thread::scope(|scope| {
             let panics = || {
-                let _held = guard.cutoffs.write();
-                panic!("a writer fails while it holds the lock");
+                guard.cutoffs.update(|rules| -> Result<(), ApplyError> {
+                    rules.apply(Rule::suspended(Target::everyone(), true, 1), now())?;
+                    panic!("a writer fails half way");
+                })
             };
             scope.spawn(panics).join()
         });
         assert!(writer.is_err());
-        let denied = guard.admit(&headers, now()).unwrap_err();
-        assert_eq!(denied.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(denied.into_response().headers()[RETRY_AFTER], "30");
+        assert!(guard.admit(&headers, now()).is_ok());
+        let suspension = Rule::suspended(Target::subject("u1"), true, 1);
+        assert_eq!(guard.apply(suspension, now()), Ok(Change::Applied));
+        assert_eq!(guard.admit(&headers, now()).unwrap_err().status, StatusCode::FORBIDDEN);
     }
 }

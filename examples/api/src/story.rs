@@ -12,11 +12,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use lowwater::UnixTime;
+use lowwater_edge::now;
 use serde_json::{Value, json};
 use ureq::http::{Method, Request};
 
 use crate::api::ISSUER;
-use crate::guard::now;
 use crate::issuer::{Issuer, Login, seconds};
 
 /// How long ago the old login was.

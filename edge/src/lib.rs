@@ -1,0 +1,39 @@
+//! What [`lowwater`] needs of an operating system, beside a core that has none: rules that many threads
+//! share, and the clock.
+//!
+//! ```
+//! use lowwater::{Accepted, ApplyError, Cutoffs, Rejection, Rule, Target, Validator};
+//! use lowwater_edge::{SharedCutoffs, now};
+//!
+//! // In each request: no lock, no waiting.
+//! fn admit(v: &Validator, rules: &SharedCutoffs, authorization: &str) -> Result<Accepted, Rejection> {
+//!     v.validate(v.bearer(authorization)?, &*rules.current(), now())
+//! }
+//!
+//! // Once, before the first request; where rules were kept, read them first.
+//! let rules = SharedCutoffs::new(Cutoffs::local());
+//!
+//! // Anywhere, at any time: the next request is decided under it.
+//! rules.apply(Rule::issued_before(Target::subject("auth0|42"), now()), now())?;
+//! assert_eq!(rules.current().len(), 1);
+//! # Ok::<(), ApplyError>(())
+//! ```
+//!
+//! - [`SharedCutoffs`] is one handle to the rules for all threads.
+//! - [`now`] reads the clock: the time that every call of the core is given.
+//!
+//! # Scope
+//!
+//! No network, no files, no threads of its own: bytes come in and go out as values, as they do in the
+//! core. Signatures are the core's too; this crate chooses no backend.
+#![forbid(unsafe_code)]
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+mod clock;
+mod current;
+mod hash_key;
+mod shared;
+
+pub use crate::clock::now;
+pub use crate::current::Current;
+pub use crate::shared::SharedCutoffs;
