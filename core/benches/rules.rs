@@ -157,7 +157,9 @@ impl Cold {
     fn stage(&mut self, tickets: &[Ticket], rules: &impl RuleSet) -> f64 {
         let at = |number: usize| &tickets[number % tickets.len()];
         let mut few = Cutoffs::local();
-        (0..9).for_each(|number| drop(few.apply(rule(number), NOW_TIME).unwrap()));
+        for number in 0..9 {
+            few.apply(rule(number), NOW_TIME).unwrap();
+        }
         self.measure(
             |number| at(number).recheck(&few, NOW_TIME).map(drop).unwrap(),
             |number| {
@@ -201,6 +203,10 @@ fn run(size: usize, validator: &Validator, cold: &mut Cold) {
         live / size,
         live / size - text
     );
+    let snapshot = seconds("write a snapshot", || cutoffs.to_snapshot(NOW_TIME));
+    println!("  snapshot: {} bytes a rule", snapshot.len() / size);
+    seconds("load it", || Cutoffs::local().load_snapshot(&snapshot, NOW_TIME).unwrap());
+    drop(snapshot);
     let bytes = seconds("build the index", || cutoffs.to_index([7; 16], NOW_TIME));
     println!("  index: {:.2} bytes a rule", bytes.len() as f64 / size as f64);
     let start = Instant::now();

@@ -31,19 +31,18 @@ pub(super) enum Entry {
 }
 
 impl Entry {
-    /// The rules of a target as an entry, if one plain rule is all; `Err`: they need more room. `Ok(None)`:
-    /// they say nothing (a suspension that ended).
-    pub(super) fn of(held: &Held) -> Result<Option<Self>, Summary> {
-        let [record] = held.records() else { return Err(held.summary()) };
+    /// The rules of a target as an entry, if one plain rule that refuses anything is all.
+    pub(super) fn of(held: &Held) -> Option<Self> {
+        let [record] = held.records() else { return None };
         let view = record.view();
         if !view.except.0.is_empty() {
-            return Err(held.summary());
+            return None;
         }
         let cutoff = |low: i64, high: i64, tag: u8| {
             let tag = if high == low { tag } else { tag.saturating_add(1) };
             Self::Plain { tag, time: low }
         };
-        Ok(Some(match view.says() {
+        Some(match view.says() {
             Says::Issued { low, high } => cutoff(low, high, ISSUED),
             Says::Authenticated { low, high } => cutoff(low, high, AUTHENTICATED),
             Says::Revoked(Until::Time(until)) => {
@@ -51,8 +50,8 @@ impl Entry {
             }
             Says::Revoked(Until::Never) => Self::Plain { tag: REVOKED_FOR_EVER, time: 0 },
             Says::Suspended { on: true, .. } => Self::Plain { tag: SUSPENDED, time: 0 },
-            Says::Suspended { on: false, .. } => return Ok(None),
-        }))
+            Says::Suspended { on: false, .. } => return None,
+        })
     }
 
     /// What a plain rule says, as several are summed up.

@@ -241,7 +241,8 @@ impl<'b> Asking<'_, 'b, '_> {
         for away in 0..=shape.layout.reach {
             let place = home.saturating_add(away);
             let line = shape.line(place).ok_or(Damaged)?;
-            if !(proven && away == 0) && !line.is_sound(place, &self.index.key) {
+            let proven = proven && away == 0;
+            if !proven && !line.is_sound(place, &self.index.key) {
                 return Err(Damaged);
             }
             for packed in line.entries(hash, &shape.layout) {

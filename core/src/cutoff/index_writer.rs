@@ -67,9 +67,8 @@ impl<'s> Area<'s> {
         for held in table.iter() {
             let hash = key::hash(key, KeyValues::of(held.key()));
             match Entry::of(held) {
-                Ok(Some(entry)) => entries.push((hash, entry)),
-                Ok(None) => {}
-                Err(summary) => others.push((hash, held.key(), summary)),
+                Some(entry) => entries.push((hash, entry)),
+                None => others.push((hash, held.key(), held.summary())),
             }
         }
         let (mut keys, mut elsewhere) = (Vec::new(), Vec::new());

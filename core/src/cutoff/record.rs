@@ -164,7 +164,7 @@ impl Record {
 
     pub(super) fn view(&self) -> View<'_> {
         // What was written here reads back. If that were not so, the rule would refuse all it names.
-        View::read(self.content()).unwrap_or(View {
+        View::read(self.content()).unwrap_or_else(|| View {
             flags: REVOKED | SECOND,
             number: 0,
             key: self.key(),
@@ -275,10 +275,10 @@ impl ExceptBytes<'_> {
         let mut bytes = Bytes(self.0);
         [session, token_id].into_iter().any(|own| {
             let count = bytes.varint().unwrap_or(0);
-            // All are read, so that what follows begins at its place.
+            // Where none is found all were read, and what follows begins at its place.
             (0..count)
                 .map_while(|_| bytes.bytes())
-                .fold(false, |found, id| found || own.is_some_and(|own| own.as_bytes() == id))
+                .any(|id| own.is_some_and(|own| own.as_bytes() == id))
         })
     }
 

@@ -123,6 +123,9 @@ impl Horizon {
     }
 }
 
+/// Rules by the hash that gives their order.
+type Hashed<'r> = Vec<(u64, &'r [u8])>;
+
 /// Changes of a state, read and found to be what this library writes.
 pub(super) struct Changes {
     pub(super) after: u64,
@@ -162,12 +165,12 @@ impl Cutoffs {
         let as_of = if self.source.is_local() { Some(now) } else { self.source.as_of() };
         let lifted: Vec<&str> =
             self.lifted.iter().filter(|(_, at)| wanted(**at)).map(|(id, _)| &**id).collect();
-        let mut shapes: Vec<(&Shape, Vec<(u64, &[u8])>)> = Vec::new();
+        let mut shapes: Vec<(&Shape, Hashed<'_>)> = Vec::new();
         for (shape, table) in &self.shapes {
             let records = table.iter().flat_map(Held::records);
             let records = records.filter(|record| wanted(record.sequence()));
             let hashed = |record: &'_ Record| key.bytes(record.content());
-            let mut records: Vec<(u64, &[u8])> =
+            let mut records: Hashed<'_> =
                 records.map(|record| (hashed(record), record.content())).collect();
             records.sort_unstable();
             if !records.is_empty() {

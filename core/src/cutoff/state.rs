@@ -314,8 +314,8 @@ impl Cutoffs {
 
     pub(super) fn absorb(&mut self, other: &Self, sequence: u64) -> Change {
         let mut changed = false;
-        let new = |id: &&Box<str>| !self.lifted.contains_key(*id);
-        let lifted: Vec<Box<str>> = other.lifted.keys().filter(new).cloned().collect();
+        let lifted = other.lifted.keys().filter(|id| !self.lifted.contains_key(*id));
+        let lifted: Vec<Box<str>> = lifted.cloned().collect();
         if !lifted.is_empty() {
             changed = true;
             Arc::make_mut(&mut self.lifted).extend(lifted.into_iter().map(|id| (id, sequence)));

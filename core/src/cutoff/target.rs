@@ -252,7 +252,7 @@ impl Target {
         for dimension in shape {
             pairs.push((dimension.clone(), values.next()?.owned()?));
         }
-        values.is_done().then(|| Self { everyone: pairs.is_empty(), dimensions: pairs })
+        values.is_done().then_some(Self { everyone: pairs.is_empty(), dimensions: pairs })
     }
 
     /// What the target would be with these dimensions alone; `None`, if it lacks one.
