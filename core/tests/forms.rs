@@ -240,11 +240,18 @@ fn an_authority_that_was_read_back_sends_what_a_replica_may_lack() {
     let mut held = replica();
     held.load_snapshot(&authority.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
     authority.apply(Rule::suspended(Target::subject("u9"), true, 1), NOW_TIME).unwrap();
-    let mut restarted = Cutoffs::local();
-    restarted.load_snapshot(&authority.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
-    let delta = restarted.delta_since(held.sequence(), NOW_TIME).unwrap();
-    held.apply_delta(&delta, NOW_TIME).unwrap();
-    assert_eq!(held.list(), authority.list());
+    authority.lift("b");
+    let mut from_bytes = Cutoffs::local();
+    from_bytes.load_snapshot(&authority.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
+    let mut from_text = Cutoffs::local();
+    from_text.load_json_lines(&authority.to_json_lines()).unwrap();
+    for restarted in [from_bytes, from_text] {
+        let mut held = held.clone();
+        let delta = restarted.delta_since(held.sequence(), NOW_TIME).unwrap();
+        held.apply_delta(&delta, NOW_TIME).unwrap();
+        assert_eq!(held.list(), authority.list());
+        assert!(held.to_json_lines().contains("{\"lift\":\"b\"}"));
+    }
 }
 
 #[test]

@@ -120,11 +120,11 @@ impl Cutoffs {
     /// Bytes that are not exactly a delta; an authority instead of a replica; no room. Nothing was taken
     /// in then.
     pub fn apply_delta(&mut self, bytes: &[u8], now: UnixTime) -> Result<Progress, LoadError> {
-        let changes = Changes::read(bytes, Form::Delta)?;
+        let changes = Changes::read(bytes, Form::Delta, self.reader())?;
         if self.source.is_local() {
             return Err(LoadError::NotReplica);
         }
-        self.take_in(&changes.state, changes.sequence)?;
+        self.take_in(changes.state, changes.sequence)?;
         let (after, to, as_of) = (changes.after, changes.sequence, changes.as_of);
         if to >= self.sequence {
             self.ahead.spans.push(Span { after, to, as_of });

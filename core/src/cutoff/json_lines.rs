@@ -65,7 +65,7 @@ impl Cutoffs {
         // An empty file is no state without rules: it is a state that was lost.
         let first = lines.next().map(|(line, _)| line).unwrap_or_default();
         let state = State::read(first).map_err(|mistake| LoadError::line(1, mistake))?;
-        let (mut read, mut rules, mut last) = (Self::local(), 0_usize, 1);
+        let (mut read, mut rules, mut last) = (self.reader(), 0_usize, 1);
         let mut lifted = Vec::new();
         for (line, number) in lines {
             match Line::read(line).map_err(|mistake| LoadError::line(number, mistake))? {
@@ -84,7 +84,7 @@ impl Cutoffs {
         read.lifted = Arc::new(lifted.into_iter().collect());
         read.horizon = state.horizon;
         self.not_older(state.sequence)?;
-        self.take_in(&read, state.sequence)?;
+        self.take_in(read, state.sequence)?;
         self.sequence = state.sequence;
         if let Some(as_of) = state.loaded {
             self.source.read_back(as_of);

@@ -17,7 +17,7 @@
 //! whoever can write the file can write rules, so keep it as the rules are kept.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::dimension::{Shape, WrittenShape, write_shape};
@@ -27,7 +27,6 @@ use super::held::Held;
 use super::horizon::Horizon;
 use super::load::LoadError;
 use super::record::{Record, View};
-use super::rule::Rule;
 use super::state::Cutoffs;
 use crate::time::{LAST_MILLIS, UnixTime, within_range};
 
@@ -213,12 +212,13 @@ impl Cutoffs {
     /// Bytes that are not exactly a snapshot, a newer layout, a sequence number lower than what is held,
     /// no room.
     pub fn load_snapshot(&mut self, bytes: &[u8], now: UnixTime) -> Result<usize, LoadError> {
-        let changes = Changes::read(bytes, Form::Snapshot)?;
-        self.not_older(changes.sequence)?;
-        self.take_in(&changes.state, changes.sequence)?;
-        self.reached(changes.sequence, changes.as_of, now);
+        let changes = Changes::read(bytes, Form::Snapshot, self.reader())?;
+        let (sequence, rules) = (changes.sequence, changes.state.len());
+        self.not_older(sequence)?;
+        self.take_in(changes.state, sequence)?;
+        self.reached(sequence, changes.as_of, now);
         self.sweep();
-        Ok(changes.state.len())
+        Ok(rules)
     }
 
     pub(super) fn not_older(&self, sequence: u64) -> Result<(), LoadError> {
@@ -226,17 +226,22 @@ impl Cutoffs {
         if sequence < held { Err(LoadError::Older { sequence, held }) } else { Ok(()) }
     }
 
-    /// Takes in what was read, all or nothing. The sequence number stays.
-    pub(super) fn take_in(&mut self, state: &Self, sequence: u64) -> Result<(), LoadError> {
+    /// Takes in what a [`reader`](Self::reader) of this set has read, all or nothing. The sequence number
+    /// stays.
+    pub(super) fn take_in(&mut self, state: Self, sequence: u64) -> Result<(), LoadError> {
+        if self.is_empty() && self.lifted.is_empty() {
+            return Ok(self.adopt(state)?);
+        }
         let own = self.sequence;
-        self.change(state.len(), |next, _| next.absorb(state, sequence))?;
+        self.change(state.len(), |next, _| next.absorb(&state, sequence))?;
         self.sequence = own;
         Ok(())
     }
 }
 
 impl Changes {
-    pub(super) fn read(bytes: &[u8], form: Form) -> Result<Self, LoadError> {
+    /// Reads into an empty set.
+    pub(super) fn read(bytes: &[u8], form: Form, into: Cutoffs) -> Result<Self, LoadError> {
         let rest = form.read(bytes)?;
         let key = public_key();
         let split = rest.0.len().checked_sub(8).and_then(|end| rest.0.split_at_checked(end));
@@ -245,26 +250,30 @@ impl Changes {
         if key.bytes(summed).to_le_bytes() != *checksum {
             return Err(LoadError::Damaged);
         }
-        Self::read_body(Bytes(body), form, &key).ok_or(LoadError::Malformed)
+        Self::read_body(Bytes(body), form, &key, into).ok_or(LoadError::Malformed)
     }
 
-    fn read_body(mut bytes: Bytes<'_>, form: Form, key: &HashKey) -> Option<Self> {
+    fn read_body(
+        mut bytes: Bytes<'_>,
+        form: Form,
+        key: &HashKey,
+        mut state: Cutoffs,
+    ) -> Option<Self> {
         let (after, sequence) = (bytes.u64()?, bytes.u64()?);
         if after > sequence || (form == Form::Snapshot && after != 0) {
             return None;
         }
         let as_of = read_time(&mut bytes)?.map(UnixTime::from_millis);
-        let mut state = Cutoffs::local();
         state.horizon = Horizon::read(&mut bytes)?;
         let (lifted, shapes) = (bytes.u64()?, bytes.u64()?);
-        let mut before: Option<String> = None;
+        let mut before: Option<&str> = None;
         for _ in 0..lifted {
             let id = bytes.text()?;
-            if before.as_deref().is_some_and(|before| before >= id) {
+            if before.is_some_and(|before| before >= id) {
                 return None;
             }
-            state.lift(id);
-            before = Some(id.into());
+            Arc::make_mut(&mut state.lifted).insert(id.into(), sequence);
+            before = Some(id);
         }
         let (mut shape_before, mut rules): (Option<Box<Shape>>, usize) = (None, 0);
         for _ in 0..shapes {
@@ -281,7 +290,7 @@ impl Changes {
                     return None;
                 }
                 record_before = place;
-                state.insert(&read_rule(&shape, content)?, sequence);
+                state.insert_record(&shape, read_record(&shape, content, sequence)?);
                 rules = rules.saturating_add(1);
             }
             shape_before = Some(shape);
@@ -293,9 +302,9 @@ impl Changes {
 }
 
 /// A rule that is right in itself and stands in its one form.
-fn read_rule(shape: &Shape, content: &[u8]) -> Option<Rule> {
+fn read_record(shape: &Shape, content: &[u8], sequence: u64) -> Option<Record> {
     let rule = View::read(content)?.rule(shape)?;
     let raw_at = rule.raw_at().is_none_or(|raw_at| (0..=LAST_MILLIS).contains(&raw_at));
-    let right = raw_at && rule.check().is_ok() && Record::new(&rule, 0).content() == content;
-    right.then_some(rule)
+    let record = Record::new(&rule, sequence);
+    (raw_at && rule.check().is_ok() && record.content() == content).then_some(record)
 }

@@ -232,7 +232,7 @@ impl Cutoffs {
         self.insert_record(&rule.target.shape(), Record::new(rule, sequence))
     }
 
-    fn insert_record(&mut self, shape: &Shape, record: Record) -> Change {
+    pub(super) fn insert_record(&mut self, shape: &Shape, record: Record) -> Change {
         if record.view().id.is_some_and(|id| is_lifted(&self.lifted, id)) {
             return Change::AlreadyHeld;
         }
@@ -332,6 +332,27 @@ impl Cutoffs {
         changed |= horizon.forgot() != self.horizon.forgot();
         self.horizon = horizon;
         if changed { Change::Applied } else { Change::AlreadyHeld }
+    }
+
+    /// An empty set that is to be taken in by this one: it hashes alike.
+    pub(super) fn reader(&self) -> Self {
+        Self { key: Arc::clone(&self.key), ..Self::local() }
+    }
+
+    /// Takes in what a reader has read, where nothing is held yet.
+    pub(super) fn adopt(&mut self, mut read: Self) -> Result<(), ApplyError> {
+        if !read.lifted.is_empty() {
+            let lifted = Arc::clone(&read.lifted);
+            read.retain(|_, view| !view.id.is_some_and(|id| is_lifted(&lifted, id)));
+        }
+        if read.length > self.capacity {
+            return Err(ApplyError::CapacityExceeded { capacity: self.capacity });
+        }
+        let Self { shapes, dimensions, length, lifted, .. } = read;
+        (self.shapes, self.dimensions, self.length, self.lifted) =
+            (shapes, dimensions, length, lifted);
+        self.horizon = self.horizon.join(read.horizon);
+        Ok(())
     }
 
     /// Calls `visit` with what holds for a token of these facts.
