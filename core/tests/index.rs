@@ -212,6 +212,15 @@ fn a_damaged_index_lets_no_revoked_token_in() {
         }
     }
     assert!(unavailable > 0);
+    // A hole in the file: zeros from somewhere on, with the beginning whole.
+    for start in (0..good.len()).step_by(64) {
+        let mut bad = good.clone();
+        bad[start..].fill(0);
+        let Ok(index) = Index::local(&bad) else { continue };
+        for ticket in &tickets {
+            assert!(ticket.recheck(&index, at(2)).is_err(), "zeros from {start} on");
+        }
+    }
     for length in 0..good.len() {
         assert!(Index::local(&good[..length]).is_err(), "{length} bytes");
     }

@@ -3,8 +3,8 @@
 //! For 64-bit words `x` the sum `(m0 + m1*x1 + m2*x2 + ...) mod 2^128 >> 64` with random 128-bit `m` is
 //! pairwise independent (Dietzfelbinger, "Universal hashing and k-wise independent random variables via
 //! integer arithmetic without primes", 1996): two different lists of words meet with probability 2^-64,
-//! whatever they are, as long as they were chosen without knowing `m`. A value of up to 128 bytes is such a
-//! list (its words, then its length), a longer one goes through SipHash-1-3 first. A target is the list of
+//! whatever they are, as long as they were chosen without knowing `m`. A value of up to 135 bytes is such a
+//! list (its length, its last eight bytes, its words), a longer one goes through SipHash-1-3 first. A target is the list of
 //! its values' hashes. So two different targets of n dimensions meet with at most (n + 1) * 2^-64.
 //!
 //! Nothing outside shows a hash: a decision tells whether a rule matches, and one that matches by
@@ -22,12 +22,16 @@ use crate::claims::Scalar;
 pub(super) struct HashKey {
     secret: [u8; 16],
     long: SipHasher13,
+    lines: [u64; LINE_WORDS + 1],
     targets: Factors<MAX_DIMENSIONS>,
     values: Factors<VALUE_WORDS>,
 }
 
-/// Values of at most so many words are hashed as they are.
-const VALUE_WORDS: usize = 17;
+/// Values of at most 16 words are hashed as they are, with their length and their end.
+const VALUE_WORDS: usize = 18;
+
+/// Words of a line of an index, and of its place.
+pub(super) const LINE_WORDS: usize = 18;
 
 /// The secret numbers of a sum of at most `N` words.
 #[derive(Clone)]
@@ -75,7 +79,11 @@ impl HashKey {
     pub(super) fn new(secret: [u8; 16]) -> Self {
         let long = SipHasher13::new_with_key(&secret);
         let (targets, values) = (Factors::derive(&long, b't'), Factors::derive(&long, b'v'));
-        Self { secret, long, targets, values }
+        let mut lines = [0; LINE_WORDS + 1];
+        lines.iter_mut().zip(0_u8..).for_each(|(factor, number)| {
+            *factor = long.hash(&[b'l', number]);
+        });
+        Self { secret, long, lines, targets, values }
     }
 
     pub(super) const fn secret(&self) -> [u8; 16] {
@@ -84,18 +92,20 @@ impl HashKey {
 
     #[inline]
     pub(super) fn text(&self, text: &[u8]) -> u64 {
-        let (words, rest) = text.as_chunks::<8>();
-        if words.len() >= VALUE_WORDS - 1 {
+        let (words, _) = text.as_chunks::<8>();
+        let [length, last, factors @ ..] = &self.values.of;
+        if words.len() > factors.len() {
             return self.long.hash(text);
         }
-        let mut sum = self.values.start();
-        for (word, place) in words.iter().zip(1..) {
-            sum = self.values.add(sum, place, u64::from_le_bytes(*word));
+        let times = |factor: &u128, word: u64| factor.wrapping_mul(u128::from(word));
+        // The length tells where the last eight bytes, which overlap the words, begin.
+        let mut sum = self.values.first;
+        sum = sum.wrapping_add(times(length, u64::try_from(text.len()).unwrap_or(u64::MAX)));
+        sum = sum.wrapping_add(times(last, last_word(text)));
+        for (word, factor) in words.iter().zip(factors) {
+            sum = sum.wrapping_add(times(factor, u64::from_le_bytes(*word)));
         }
-        // The length tells texts apart that end in zeros, and stands before the words.
-        let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
-        sum = self.values.add(sum, 0, length);
-        self.values.add(sum, words.len().saturating_add(1), last_word(rest)).finish()
+        Partial(sum).finish()
     }
 
     /// Types are told apart by a constant: `5` and `"5"` never meet because their bytes are the same.
@@ -125,15 +135,20 @@ impl HashKey {
         self.targets.add(sum, place, value)
     }
 
-    /// The hash of a few words, at most as many as a target has dimensions: what notices that a line of an
-    /// index was damaged.
+    /// The same for 32-bit words: `(m0 + m1*x1 + m2*x2 + ...) mod 2^64 >> 32`, which notices that a line of
+    /// an index was damaged, and lines of zeros too.
     #[inline]
-    pub(super) fn words<const N: usize>(&self, words: &[u64; N]) -> u64 {
-        let factors = words.iter().zip(&self.targets.of);
-        let sum = factors.fold(self.targets.first, |sum, (word, factor)| {
-            sum.wrapping_add(factor.wrapping_mul(u128::from(*word)))
-        });
-        Partial(sum).finish()
+    pub(super) fn line(&self, words: &[u32; LINE_WORDS]) -> u32 {
+        let [first, factors @ ..] = &self.lines;
+        let products = words.iter().zip(factors).map(|(word, m)| m.wrapping_mul(u64::from(*word)));
+        let [.., a, b, c, d] = products.fold(*first, u64::wrapping_add).to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
+    }
+
+    /// The hash of three words.
+    pub(super) fn words(&self, words: [u64; 3]) -> u64 {
+        let places = words.into_iter().zip(0..);
+        places.fold(self.start(), |sum, (word, place)| self.add(sum, place, word)).finish()
     }
 
     /// The hash of bytes of any length, for the same purpose.
@@ -142,10 +157,13 @@ impl HashKey {
     }
 }
 
-/// Fewer than eight bytes as a word, the first lowest.
+/// The last eight bytes; of fewer all, and zeros above.
 #[inline]
 fn last_word(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    match bytes.last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
 }
 
 impl fmt::Debug for HashKey {

@@ -13,7 +13,7 @@
 //! multiple of `2^f`, so their lines lie at least `2^f * lines / 2^64` apart, less one. With
 //! `f >= 64 - log2(lines) + log2(reach + 2)` that is more than `reach`: the other is not looked for here.
 
-use super::hashing::HashKey;
+use super::hashing::{HashKey, LINE_WORDS};
 
 pub(super) const LINE: usize = 64;
 pub(super) const ENTRIES: usize = 5;
@@ -71,15 +71,16 @@ impl Layout {
 /// The last four bytes: how many entries are used, and what proves the line.
 #[inline]
 pub(super) fn seal(line: &[u8; LINE], count: u32, place: u64, key: &HashKey) -> u32 {
-    let mut words = [0; 9];
-    let (chunks, _) = line.as_chunks::<8>();
-    words.iter_mut().zip(chunks).for_each(|(word, bytes)| *word = u64::from_le_bytes(*bytes));
-    // The last word ends with the seal itself, in whose place stands the count.
-    let [.., last, tail] = &mut words;
-    *last = *last & 0xffff_ffff | u64::from(count) << 32;
-    *tail = place;
-    let [.., a, b, c, d] = key.words(&words).to_le_bytes();
-    u32::from_le_bytes([a, b, c, d]) & !7 | count & 7
+    let mut words = [0; LINE_WORDS];
+    let (chunks, _) = line.as_chunks::<4>();
+    words.iter_mut().zip(chunks).for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
+    // The last word is the seal itself, in whose place stands the count.
+    let [a, b, c, d, e, f, g, h] = place.to_le_bytes();
+    let [.., last, low, high] = &mut words;
+    *last = count;
+    *low = u32::from_le_bytes([a, b, c, d]);
+    *high = u32::from_le_bytes([e, f, g, h]);
+    key.line(&words) & !7 | count & 7
 }
 
 impl Line<'_> {
@@ -103,16 +104,24 @@ impl Line<'_> {
     #[inline]
     pub(super) fn entries(&self, hash: u64, layout: &Layout) -> impl Iterator<Item = u64> {
         let (bits, drop) = (layout.hash_bits, 64_u32.saturating_sub(layout.hash_bits));
-        let count = self.trailer() & 7;
         let (entries, _) = self.0.as_chunks::<ENTRY>();
-        entries.iter().zip(0..).filter_map(move |(entry, number)| {
-            let low = u64::from_le_bytes(*entry.first_chunk()?);
-            let same = (low ^ hash) << drop == 0;
-            (same && number < count).then(|| {
-                let high = entry.last_chunk().map_or(0, |last| u32::from_le_bytes(*last));
-                let all = u128::from(high) << 64 | u128::from(low);
-                u64::try_from(all >> bits).unwrap_or(u64::MAX)
-            })
+        // All are compared before anything is decided: a processor that guesses wrong waits for memory.
+        let mut same = 0_u32;
+        for (entry, number) in entries.iter().zip(0_u32..) {
+            let [a, b, c, d, e, f, g, h, ..] = *entry;
+            let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+            same |= u32::from((low ^ hash) << drop == 0) << number;
+        }
+        same &= (1_u32 << (self.trailer() & 7)).wrapping_sub(1);
+        let mut rest = same;
+        core::iter::from_fn(move || {
+            let number = (rest != 0).then(|| rest.trailing_zeros())?;
+            rest &= rest.wrapping_sub(1);
+            let entry = entries.get(usize::try_from(number).ok()?)?;
+            let (low, high) = (entry.first_chunk()?, entry.last_chunk()?);
+            let all =
+                u128::from(u32::from_le_bytes(*high)) << 64 | u128::from(u64::from_le_bytes(*low));
+            u64::try_from(all >> bits).ok()
         })
     }
 }

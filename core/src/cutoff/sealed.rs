@@ -7,7 +7,7 @@ use super::encoding::{Bytes, put_bytes};
 use super::hashing::HashKey;
 
 fn seal(content: &[u8], offset: u64, area: u64, key: &HashKey) -> [u8; 4] {
-    let [a, b, c, d, ..] = key.words(&[key.bytes(content), offset, area]).to_le_bytes();
+    let [a, b, c, d, ..] = key.words([key.bytes(content), offset, area]).to_le_bytes();
     [a, b, c, d]
 }
 

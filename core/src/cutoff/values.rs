@@ -52,7 +52,7 @@ impl<'c> Column<'c> {
 }
 
 /// How many dimensions are kept without asking for memory: few sets of rules name more.
-const INLINE: usize = 12;
+const INLINE: usize = 8;
 
 #[derive(Default)]
 struct Known<'c> {
