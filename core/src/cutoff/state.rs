@@ -359,8 +359,31 @@ impl Cutoffs {
     pub(super) fn ask(&self, facts: &Facts<'_>, visit: Visit<'_>) {
         let dimensions = self.dimensions.iter().map(Dimension::borrowed);
         let values = Values::read(facts, &self.key, dimensions);
-        for (shape, table) in &self.shapes {
-            Asked { shape, table, values: &values, facts }.ask(visit);
+        let mut tables = self.shapes.iter().map(|(shape, table)| Asked {
+            shape,
+            table,
+            values: &values,
+            facts,
+        });
+        loop {
+            // Several at a time: first all that is to be computed, then all that memory is waited for.
+            let mut hashes: [Option<(u64, Asked<'_, '_, '_>)>; TOGETHER] = [None; TOGETHER];
+            let mut rest = hashes.iter_mut();
+            while let Some(slot) = rest.next() {
+                let Some(asked) = tables.next() else { break };
+                match values.meets(&asked.table.places) {
+                    Meets::Nothing => {}
+                    Meets::Several => asked.ask_several(visit),
+                    Meets::One(hash) => *slot = Some((hash, asked)),
+                }
+            }
+            let all_asked = rest.len() > 0;
+            for (hash, asked) in hashes.iter().flatten() {
+                asked.ask(*hash, visit);
+            }
+            if all_asked || self.shapes.len() <= TOGETHER {
+                return;
+            }
         }
     }
 
@@ -394,7 +417,11 @@ fn is_lifted(lifted: &BTreeMap<Box<str>, u64>, id: &[u8]) -> bool {
     core::str::from_utf8(id).is_ok_and(|id| lifted.contains_key(id))
 }
 
+/// So many lookups wait for memory at the same time.
+const TOGETHER: usize = 8;
+
 /// One shape, asked for one token.
+#[derive(Clone, Copy)]
 struct Asked<'a, 'k, 'c> {
     shape: &'a Shape,
     table: &'a Table,
@@ -404,25 +431,25 @@ struct Asked<'a, 'k, 'c> {
 
 impl Asked<'_, '_, '_> {
     #[inline]
-    fn ask(&self, visit: Visit<'_>) {
+    fn ask(&self, hash: u64, visit: Visit<'_>) {
+        let is = |key: &[u8]| self.values.is_only(&self.table.places, key);
+        self.table.find(hash, is).into_iter().for_each(|held| self.tell(held, visit));
+    }
+
+    /// A token that has several values of one of the dimensions.
+    fn ask_several(&self, visit: Visit<'_>) {
         let places = &*self.table.places;
-        match self.values.meets(places) {
-            Meets::Nothing => {}
-            Meets::One(hash) => {
-                let held = self.table.find(hash, |key| self.values.is_only(places, key));
-                held.into_iter().for_each(|held| self.tell(held, visit));
-            }
-            Meets::Several if self.values.targets(places) > self.table.targets() => {
-                // A token with long arrays in several claims has the product of their lengths as keys: a
-                // thousand times a thousand. Where the targets of the shape are fewer, they are asked
-                // instead, each by a search in the sorted columns.
-                let matching = self.table.iter().filter(|own| self.values.have(places, own.key()));
-                matching.for_each(|held| self.tell(held, visit));
-            }
-            Meets::Several => self.values.each_target(places, &mut |hash, chosen| {
+        if self.values.targets(places) > self.table.targets() {
+            // A token with long arrays in several claims has the product of their lengths as keys: a
+            // thousand times a thousand. Where the targets of the shape are fewer, they are asked
+            // instead, each by a search in the sorted columns.
+            let matching = self.table.iter().filter(|own| self.values.have(places, own.key()));
+            matching.for_each(|held| self.tell(held, visit));
+        } else {
+            self.values.each_target(places, &mut |hash, chosen| {
                 let held = self.table.find(hash, |key| is_key(chosen, key));
                 held.into_iter().for_each(|held| self.tell(held, visit));
-            }),
+            });
         }
     }
 
