@@ -1,0 +1,71 @@
+//! The forms in which a state can be asked. Each decides as the state itself.
+
+use lowwater::{Cutoffs, RuleSet};
+
+use super::ask::{at, span};
+use super::state::{Source, State};
+
+/// One form, and what it has to be told apart from by no decision.
+pub struct Form {
+    pub name: &'static str,
+    pub rules: Box<dyn RuleSet>,
+    pub model: State,
+}
+
+/// Every form of a state. A form of decisions alone goes here as well.
+pub fn forms(real: &Cutoffs, model: &State, now: i64) -> Result<Vec<Form>, String> {
+    let (text, text_model) = by_text(real, model)?;
+    let (bytes, bytes_model) = by_snapshot(real, model, now)?;
+    Ok(vec![
+        Form { name: "json lines", rules: Box::new(text), model: text_model },
+        Form { name: "snapshot", rules: Box::new(bytes), model: bytes_model },
+    ])
+}
+
+pub fn empty(source: Source) -> Cutoffs {
+    match source {
+        Source::Local => Cutoffs::local(),
+        Source::Replica { stale_after, expired_after, .. } => {
+            Cutoffs::replica(span(stale_after), span(expired_after)).unwrap()
+        }
+    }
+}
+
+/// Written as text and read back: no load.
+pub fn by_text(real: &Cutoffs, model: &State) -> Result<(Cutoffs, State), String> {
+    let text = real.to_json_lines();
+    let mut copy = empty(model.source);
+    let rules = copy.load_json_lines(&text).map_err(|error| format!("{error}\n{text}"))?;
+    if rules != real.len() || copy.list() != real.list() || copy.to_json_lines() != text {
+        return Err(format!(
+            "another state came back from\n{text}and is\n{}",
+            copy.to_json_lines()
+        ));
+    }
+    Ok((copy, model.clone()))
+}
+
+/// Written as bytes and read back: a replica is as old as the bytes say.
+pub fn by_snapshot(real: &Cutoffs, model: &State, now: i64) -> Result<(Cutoffs, State), String> {
+    let bytes = real.to_snapshot(at(now));
+    let mut copy = empty(model.source);
+    let rules = copy.load_snapshot(&bytes, at(now)).map_err(|error| error.to_string())?;
+    // Reading is seeing the time, and a state from a time to come is not believed.
+    let told =
+        !matches!(model.source, Source::Replica { loaded: Some(at), .. } if at > now + 60_000);
+    let seen = model.horizon.seen >= Some(now);
+    let other = (told && seen && copy.to_snapshot(at(now)) != bytes) || copy.list() != real.list();
+    if rules != real.len() || (other && !model.holds_the_forgotten()) {
+        return Err(format!("{} came back from {}", copy.to_json_lines(), real.to_json_lines()));
+    }
+    let mut model = model.clone();
+    // On an authority the bytes are of now. Those of a replica that was never loaded are no load.
+    let as_of = match &mut model.source {
+        Source::Local => Some(now),
+        Source::Replica { loaded, .. } => loaded.take(),
+    };
+    if let Some(as_of) = as_of {
+        model.loaded(as_of, now);
+    }
+    Ok((copy, model))
+}
