@@ -189,7 +189,7 @@ fn deltas_come_in_any_order_and_gaps_are_told() {
     let last = deltas.len() - 1;
     for number in (1..=last).rev() {
         let told = held.apply_delta(&deltas[number], at(0)).unwrap();
-        assert_eq!(told, Progress::Gap { after: 0, before: number as u64 });
+        assert_eq!(told, Progress::Gap { after: 0, before: number as u64 + 1 });
     }
     assert_eq!(held.len(), authority.len() - 1, "what came early holds at once");
     assert_eq!(held.freshness(at(25)), Freshness::Stale(Duration::from_secs(35)));
@@ -230,7 +230,7 @@ fn deltas_belong_to_an_authority_and_its_replicas() {
     assert_eq!(replica().delta_since(0, NOW_TIME), Err(DeltaError::NotAuthority));
     let mut late = replica();
     let told = late.apply_delta(&authority.delta_since(4, NOW_TIME).unwrap(), NOW_TIME).unwrap();
-    assert_eq!(told, Progress::Gap { after: 0, before: 4 });
+    assert_eq!(told, Progress::Gap { after: 0, before: 5 });
     assert_eq!(late.freshness(NOW_TIME), Freshness::Blind, "a part is no state");
 }
 

@@ -24,7 +24,7 @@ pub enum Change {
     /// The rule holds now, brought down to 60 seconds after the time of the call: it asked for a later
     /// time than a clock can be wrong by.
     Clamped,
-    /// Nothing: what held already says as much.
+    /// Nothing: what held already says as much, or the floors of a prune do.
     AlreadyHeld,
 }
 

@@ -5,7 +5,6 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::horizon::Forgettable;
 use super::load::LoadError;
 use super::snapshot::{Changes, Form};
 use super::state::Cutoffs;
@@ -130,13 +129,14 @@ impl Cutoffs {
             self.ahead.spans.push(Span { after, to, as_of });
         }
         self.close_gaps(now);
-        self.sweep();
         // The nearest are kept: what is dropped here is noticed as missing later.
         self.ahead.spans.sort_unstable_by_key(|span| (span.after, span.to));
         self.ahead.spans.truncate(MOST_SPANS);
         Ok(match self.ahead.spans.first() {
             None => Progress::Complete { sequence: self.sequence },
-            Some(span) => Progress::Gap { after: self.sequence, before: span.after },
+            Some(span) => {
+                Progress::Gap { after: self.sequence, before: span.after.saturating_add(1) }
+            }
         })
     }
 
@@ -160,17 +160,5 @@ impl Cutoffs {
                 }
             }
         }
-    }
-
-    /// Forgets what the authority has forgotten: the floors came with its state and refuse as much.
-    pub(super) fn sweep(&mut self) {
-        let (Some(floor), Some(pruned_at)) = (self.horizon.floor, self.horizon.pruned_at) else {
-            return;
-        };
-        let login_floor = self.horizon.login_floor;
-        // By the longest leeway that a validator can have.
-        let expired = pruned_at.saturating_sub(300_000);
-        let forgettable = Forgettable { floor, login_floor, expired };
-        self.retain(|shape, view| forgettable.needs(shape, view));
     }
 }

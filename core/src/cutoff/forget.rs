@@ -3,7 +3,7 @@
 
 use super::dimension::{Dimension, Shape};
 use super::horizon::{Forgettable, PruneError};
-use super::record::{Says, View};
+use super::record::{Record, Says, View};
 use super::rule::Until;
 use super::state::Cutoffs;
 use super::target::Target;
@@ -52,10 +52,11 @@ impl Cutoffs {
     }
 
     /// Drops the cutoffs under a broader one that refuses as much: of a user under his tenant's, of a
-    /// tenant under everyone's; tells how many. No decision changes, its remedy included: only rules
-    /// whose last instant has passed at `now` are taken for broader.
+    /// tenant under everyone's; tells how many. No token passes that did not, none is refused that was
+    /// not, and the code is the same; what a challenge tells the client is from then on that of the
+    /// broader rule and of those that come for its target.
     ///
-    /// The broader rule names some of the same dimensions with the same values, reaches as far, excepts
+    /// The broader rule lies in the past at `now`, and so does all else of its kind and target. It names some of the same dimensions with the same values, reaches as far, excepts
     /// no other ids, and has no id (or the same), so that nothing can be lifted from under it.
     ///
     /// ```
@@ -80,19 +81,30 @@ impl Cutoffs {
                 let clients = (names_client(shape), names_client(other));
                 let held = target.narrowed_to(other).and_then(|broad| whole.held(&broad));
                 held.is_some_and(|held| {
-                    let mut views = held.records().iter().map(super::record::Record::view);
-                    views.any(|broad| covers(&broad, view, clients, now))
+                    let views = || held.records().iter().map(Record::view);
+                    views().all(|broad| has_passed(&broad, now))
+                        && views().any(|broad| covers(&broad, view, clients))
                 })
             })
         })
     }
 }
 
-/// Does a rule of a broader target refuse all that another refuses, in the same words?
-fn covers(broad: &View<'_>, view: &View<'_>, clients: (bool, bool), now: UnixTime) -> bool {
+/// From now on tokens pass a cutoff. Before that it would say "wait", where a narrower one that has passed
+/// says "refresh".
+fn has_passed(view: &View<'_>, now: UnixTime) -> bool {
+    match view.says() {
+        Says::Issued { high, .. } | Says::Authenticated { high, .. } => high <= now.as_millis(),
+        Says::Revoked(_) | Says::Suspended { .. } => true,
+    }
+}
+
+/// Does a rule of a broader target refuse all that another refuses? `clients`: does the other's target, and
+/// the broader one, name the client?
+fn covers(broad: &View<'_>, view: &View<'_>, clients: (bool, bool)) -> bool {
     let reaches = match (broad.says(), view.says()) {
         (Says::Issued { low, high }, Says::Issued { low: own_low, high: own_high }) => {
-            low >= own_low && high >= own_high && high <= now.as_millis()
+            low >= own_low && high >= own_high
         }
         (
             Says::Authenticated { low, high },
@@ -100,7 +112,7 @@ fn covers(broad: &View<'_>, view: &View<'_>, clients: (bool, bool), now: UnixTim
         ) => {
             // A client's own token is exempt from the one that does not name the client.
             let (own_client, client) = clients;
-            low >= own_low && high >= own_high && high <= now.as_millis() && (client || !own_client)
+            low >= own_low && high >= own_high && (client || !own_client)
         }
         _ => false,
     };

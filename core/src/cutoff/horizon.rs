@@ -16,6 +16,9 @@ use crate::time::{Seconds, UnixTime, within_range};
 /// would lift the floor above every token that is good.
 const LONGEST_PAUSE: i64 = 366 * 86_400_000;
 
+/// The longest leeway of a policy.
+pub(super) const LONGEST_LEEWAY: i64 = 300_000;
+
 /// What a prune left behind. None of it goes back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(unnameable_types, reason = "part of the sealed trait of rule sets")]
@@ -73,6 +76,14 @@ impl Horizon {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What says nothing beside the floors: no state holds it, whichever way it came. Tombstones by the
+    /// longest leeway that a validator can have.
+    pub(super) fn forgettable(&self) -> Option<Forgettable> {
+        let (floor, pruned_at) = (self.floor?, self.pruned_at?);
+        let expired = pruned_at.saturating_sub(LONGEST_LEEWAY);
+        Some(Forgettable { floor, login_floor: self.login_floor, expired })
     }
 
     /// Raises the floors; tells what may be dropped, or nothing, where lifetimes are unbounded.

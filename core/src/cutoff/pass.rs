@@ -247,7 +247,10 @@ impl Asked<'_, '_> {
         if claims.is_machine() {
             return Ok(());
         }
-        let max_age = self.seconds_since(floor);
+        // A login as long ago as the floor would be too old for a session that may last shorter.
+        let longest = self.facts.policy.max_session.map(|limit| limit.div_euclid(1000));
+        let longest = longest.map_or(u32::MAX, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
+        let max_age = self.seconds_since(floor).min(longest);
         match self.login() {
             Ok(Login { time, .. }) if time.at >= floor => Ok(()),
             Ok(Login { claim, time }) => {

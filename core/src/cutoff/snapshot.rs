@@ -24,7 +24,7 @@ use super::dimension::{Shape, WrittenShape, write_shape};
 use super::encoding::{Bytes, put_bytes, put_text, put_varint};
 use super::hashing::HashKey;
 use super::held::Held;
-use super::horizon::Horizon;
+use super::horizon::{Horizon, LONGEST_LEEWAY};
 use super::load::LoadError;
 use super::record::{Record, View};
 use super::state::Cutoffs;
@@ -33,8 +33,6 @@ use crate::time::{LAST_MILLIS, UnixTime, within_range};
 pub(super) const MAGIC: &[u8; 8] = b"lowwater";
 pub(super) const VERSION: u8 = 1;
 const NONE: i64 = -1;
-/// The longest leeway of a policy.
-const LONGEST_LEEWAY: i64 = 300_000;
 
 /// Which of the binary forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,7 +215,6 @@ impl Cutoffs {
         self.not_older(sequence)?;
         self.take_in(changes.state, sequence)?;
         self.reached(sequence, changes.as_of, now);
-        self.sweep();
         Ok(rules)
     }
 

@@ -179,7 +179,7 @@ impl Cutoffs {
     /// of a rule is added after that.
     ///
     /// # Errors
-    /// A rule that says nothing clear: no dimension, a dimension twice, a time outside the years 1970
+    /// A rule that says nothing clear: no dimension, a dimension with two values, a time outside the years 1970
     /// to 9999, more than eight exceptions, a guard of more than 300 s. An id that was lifted. No room.
     /// What held before holds still.
     pub fn apply(&mut self, rule: Rule, now: UnixTime) -> Result<Change, ApplyError> {
@@ -233,7 +233,10 @@ impl Cutoffs {
     }
 
     pub(super) fn insert_record(&mut self, shape: &Shape, record: Record) -> Change {
-        if record.view().id.is_some_and(|id| is_lifted(&self.lifted, id)) {
+        let view = record.view();
+        let forgotten =
+            self.horizon.forgettable().is_some_and(|floors| !floors.needs(shape, &view));
+        if forgotten || view.id.is_some_and(|id| is_lifted(&self.lifted, id)) {
             return Change::AlreadyHeld;
         }
         if !self.shapes.contains_key(shape) {
@@ -322,16 +325,25 @@ impl Cutoffs {
             let all = Arc::clone(&self.lifted);
             self.retain(|_, view| !view.id.is_some_and(|id| is_lifted(&all, id)));
         }
+        changed |= self.raise_floors(other.horizon);
         for (shape, table) in &other.shapes {
             for record in table.iter().flat_map(Held::records) {
                 let change = self.insert_record(shape, record.at_sequence(sequence));
                 changed |= change == Change::Applied;
             }
         }
-        let horizon = self.horizon.join(other.horizon);
-        changed |= horizon.forgot() != self.horizon.forgot();
-        self.horizon = horizon;
         if changed { Change::Applied } else { Change::AlreadyHeld }
+    }
+
+    /// Takes over what another state has forgotten; tells whether that was more.
+    fn raise_floors(&mut self, other: Horizon) -> bool {
+        let before = self.horizon.forgot();
+        self.horizon = self.horizon.join(other);
+        let raised = self.horizon.forgot() != before;
+        if let Some(floors) = self.horizon.forgettable().filter(|_| raised) {
+            self.retain(|shape, view| floors.needs(shape, view));
+        }
+        raised
     }
 
     /// An empty set that is to be taken in by this one: it hashes alike.
@@ -351,7 +363,9 @@ impl Cutoffs {
         let Self { shapes, dimensions, length, lifted, .. } = read;
         (self.shapes, self.dimensions, self.length, self.lifted) =
             (shapes, dimensions, length, lifted);
-        self.horizon = self.horizon.join(read.horizon);
+        let floors = self.horizon.join(read.horizon);
+        self.horizon = Horizon { seen: floors.seen, ..Horizon::default() };
+        self.raise_floors(floors);
         Ok(())
     }
 
@@ -359,12 +373,8 @@ impl Cutoffs {
     pub(super) fn ask(&self, facts: &Facts<'_>, visit: Visit<'_>) {
         let dimensions = self.dimensions.iter().map(Dimension::borrowed);
         let values = Values::read(facts, &self.key, dimensions);
-        let mut tables = self.shapes.iter().map(|(shape, table)| Asked {
-            shape,
-            table,
-            values: &values,
-            facts,
-        });
+        let mut tables =
+            self.shapes.iter().map(|(shape, table)| Asked { shape, table, values: &values, facts });
         loop {
             // Several at a time: first all that is to be computed, then all that memory is waited for.
             let mut hashes: [Option<(u64, Asked<'_, '_, '_>)>; TOGETHER] = [None; TOGETHER];

@@ -191,8 +191,7 @@ impl Askers {
         }
         if pruned.is_some() {
             let never = decide(model, terms, token, now, Floors::Ignored);
-            // A challenge may tell the floor where it told an end of the session.
-            if since_prune && covered && !self.same(got.untold(), never.untold(), now) {
+            if since_prune && covered && !self.same(got, never, now) {
                 return fault(never, "the model that never forgets answers otherwise");
             }
             if honest && never.is_refusal() && !got.is_refusal() {

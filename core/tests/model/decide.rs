@@ -158,7 +158,9 @@ fn above_floors(state: &State, terms: &Terms, token: &Token, now: i64) -> Result
         }
     }
     let Some(floor) = horizon.login_floor.filter(|_| !token.is_machine()) else { return Ok(()) };
-    let max_age = seconds_since(floor, now);
+    // A login from then would not do where sessions last shorter.
+    let longest = terms.max_session.map_or(i64::MAX, |longest| longest / 1000);
+    let max_age = seconds_since(floor, now).min(longest);
     let login = login(terms, token).map_err(|missing| missing.refused(max_age))?;
     if login.at < floor { Err(session_revoked(None, max_age)) } else { Ok(()) }
 }

@@ -1,22 +1,36 @@
 //! The forms in which a state can be asked. Each decides as the state itself.
 
-use lowwater::{Cutoffs, RuleSet};
+use lowwater::{Cutoffs, Index, RuleSet};
 
 use super::ask::{at, span};
 use super::state::{Source, State};
 
 /// One form, and what it has to be told apart from by no decision.
-pub struct Form {
+pub struct Form<'b> {
     pub name: &'static str,
-    pub rules: Box<dyn RuleSet>,
+    pub rules: Box<dyn RuleSet + 'b>,
     pub model: State,
 }
 
-/// Every form of a state. A form of decisions alone goes here as well.
-pub fn forms(real: &Cutoffs, model: &State, now: i64) -> Result<Vec<Form>, String> {
+/// Every form of a state. `index`: the bytes of its index.
+pub fn forms<'b>(
+    real: &Cutoffs,
+    model: &State,
+    now: i64,
+    index: &'b [u8],
+) -> Result<Vec<Form<'b>>, String> {
     let (text, text_model) = by_text(real, model)?;
     let (bytes, bytes_model) = by_snapshot(real, model, now)?;
+    let index = match model.source {
+        Source::Local => Index::local(index),
+        Source::Replica { stale_after, expired_after, .. } => {
+            Index::replica(index, span(stale_after), span(expired_after))
+        }
+    };
+    let index = index.map_err(|error| error.to_string())?;
+    index.check_all().map_err(|error| error.to_string())?;
     Ok(vec![
+        Form { name: "index", rules: Box::new(index), model: model.clone() },
         Form { name: "json lines", rules: Box::new(text), model: text_model },
         Form { name: "snapshot", rules: Box::new(bytes), model: bytes_model },
     ])
@@ -55,7 +69,7 @@ pub fn by_snapshot(real: &Cutoffs, model: &State, now: i64) -> Result<(Cutoffs, 
         !matches!(model.source, Source::Replica { loaded: Some(at), .. } if at > now + 60_000);
     let seen = model.horizon.seen >= Some(now);
     let other = (told && seen && copy.to_snapshot(at(now)) != bytes) || copy.list() != real.list();
-    if rules != real.len() || (other && !model.holds_the_forgotten()) {
+    if rules != real.len() || other {
         return Err(format!("{} came back from {}", copy.to_json_lines(), real.to_json_lines()));
     }
     let mut model = model.clone();

@@ -117,8 +117,7 @@ impl Replicated {
             _ => {
                 self.compacted = true;
                 self.authority.compact(clock);
-                let until = self.authority.model.compacted_until(clock);
-                self.askers.compacted_at = self.askers.compacted_at.max(Some(until));
+                self.askers.compacted_at = self.askers.compacted_at.max(Some(clock));
                 Ok(())
             }
         }
@@ -154,7 +153,8 @@ impl Replicated {
         if let Some(as_of) = whole.map(|delta| delta.as_of).max() {
             self.model.loaded(as_of, self.clock);
         }
-        let before = self.came.iter().map(|delta| delta.after).filter(|after| *after > self.upto);
+        let gaps = self.came.iter().filter(|delta| delta.after > self.upto);
+        let before = gaps.map(|delta| delta.after + 1);
         let right = match (progress, before.min()) {
             (Progress::Complete { sequence }, None) => sequence == self.upto,
             (Progress::Gap { after, before, .. }, Some(next)) => {
@@ -195,7 +195,7 @@ impl Replicated {
         if progress != (Progress::Complete { sequence: upto }) {
             return Err(format!("{progress:?} instead of all up to {upto}"));
         }
-        let exact = !self.compacted && !self.authority.model.holds_the_forgotten();
+        let exact = !self.compacted && !self.authority.model.forgot_a_tombstone();
         if exact && self.real.list() != self.authority.real.list() {
             return Err(format!("the replica holds\n{}", self.real.to_json_lines()));
         }

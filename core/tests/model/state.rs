@@ -177,35 +177,16 @@ impl State {
         }
     }
 
-    /// Is there a rule that a prune forgot, or that came too late for one? Whether it is still listed is
-    /// no matter of decisions: all that it refuses lies below a floor.
-    pub fn holds_the_forgotten(&self) -> bool {
-        let horizon = self.horizon;
-        self.rules.iter().any(|held| match &held.rule.what {
-            What::IssuedBefore(cutoff) => Some(cutoff.high()) <= horizon.floor,
-            What::AuthenticatedBefore(cutoff) => Some(cutoff.high()) <= horizon.login_floor,
-            What::Revoked(Some(until)) => horizon
-                .pruned_at
-                .is_some_and(|pruned| until + horizon.leeway.unwrap_or(0) <= pruned),
-            What::Revoked(None) | What::Suspended { .. } => false,
+    /// Is there a tombstone that a prune forgot? A state to which it comes later may hold it for as long as
+    /// the longest leeway lasts: it does not know by which was pruned.
+    pub fn forgot_a_tombstone(&self) -> bool {
+        let Horizon { pruned_at, leeway, .. } = self.horizon;
+        self.rules.iter().any(|held| match held.rule.what {
+            What::Revoked(Some(until)) => {
+                pruned_at.is_some_and(|pruned| until + leeway.unwrap_or(0) <= pruned)
+            }
+            _ => false,
         })
-    }
-
-    /// Until when a compaction may have changed remedies. The library asks of each rule of a broader
-    /// target for itself whether it has passed; one beside it that has not says WaitUntil, where the
-    /// narrower one said Refresh.
-    pub fn compacted_until(&self, now: i64) -> i64 {
-        let cutoffs =
-            || self.rules.iter().filter_map(|held| Some((held, held.rule.what.cutoff()?)));
-        let beside = |one: &Held| {
-            cutoffs().any(|(other, cutoff)| {
-                cutoff.high() <= now
-                    && other.rule.target.same(&one.rule.target)
-                    && other.rule.what.same_kind(&one.rule.what)
-            })
-        };
-        let late = cutoffs().filter(|(held, _)| beside(held)).map(|(_, cutoff)| cutoff.high());
-        late.max().map_or(now, |latest| latest.max(now))
     }
 
     /// The changes after a number.

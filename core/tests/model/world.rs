@@ -350,8 +350,7 @@ impl World {
         self.pair.apply(narrow, self.clock)?;
         self.pair.apply(broad, self.clock)?;
         self.pair.compact(now);
-        let until = self.pair.model.compacted_until(now);
-        self.askers.compacted_at = self.askers.compacted_at.max(Some(until));
+        self.askers.compacted_at = self.askers.compacted_at.max(Some(now));
         if let Some(id) = lifted.filter(|_| dice.chance(50)) {
             self.pair.lift(id);
         }
@@ -382,7 +381,8 @@ impl World {
 
     fn ask_each_form(&mut self, dice: &mut Dice<'_>) -> Result<(), String> {
         let question = self.askers.question(dice, &self.pair.model, self.clock);
-        for form in forms(&self.pair.real, &self.pair.model, self.clock)? {
+        let index = self.pair.real.to_index([7; 16], at(self.clock));
+        for form in forms(&self.pair.real, &self.pair.model, self.clock, &index)? {
             for token in 0..self.askers.tokens.len() {
                 let question = super::ask::Question { token, ..question };
                 self.askers
