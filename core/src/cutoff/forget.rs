@@ -45,8 +45,8 @@ impl Cutoffs {
         self.horizon.see(now);
         let before = self.horizon.forgot();
         let Some(forgettable) = self.horizon.raise(now, retention) else { return 0 };
-        if before != self.horizon.forgot() && self.source.is_local() {
-            self.sequence = self.sequence.saturating_add(1);
+        if before != self.horizon.forgot() {
+            self.sequence = self.next_sequence();
         }
         self.retain(|shape, view| forgettable.needs(shape, view))
     }

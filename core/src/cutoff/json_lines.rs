@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::horizon::Horizon;
+use super::horizon::{Horizon, LONGEST_LEEWAY};
 use super::load::LoadError;
 use super::rule::Rule;
 use super::rule_json;
@@ -198,6 +198,9 @@ impl State {
             let millis = millis.filter(|millis| (0..=LAST_MILLIS).contains(millis));
             let expected = "expected seconds from 0 to 253402300799 with at most three decimals";
             *slot = Some(millis.ok_or_else(|| wrong(expected))?);
+            if horizon.leeway.is_some_and(|leeway| leeway > LONGEST_LEEWAY) {
+                return Err(wrong("a policy's leeway is at most 300 seconds"));
+            }
         }
         Ok(Self { horizon, loaded: loaded.map(UnixTime::from_millis), sequence, lines })
     }

@@ -27,7 +27,7 @@ use super::held::Held;
 use super::horizon::{Horizon, LONGEST_LEEWAY};
 use super::load::LoadError;
 use super::record::{Record, View};
-use super::state::Cutoffs;
+use super::state::{Cutoffs, LAST_SEQUENCE};
 use crate::time::{LAST_MILLIS, UnixTime, within_range};
 
 pub(super) const MAGIC: &[u8; 8] = b"lowwater";
@@ -257,7 +257,7 @@ impl Changes {
         mut state: Cutoffs,
     ) -> Option<Self> {
         let (after, sequence) = (bytes.u64()?, bytes.u64()?);
-        if after > sequence || (form == Form::Snapshot && after != 0) {
+        if after > sequence || sequence > LAST_SEQUENCE || (form == Form::Snapshot && after != 0) {
             return None;
         }
         let as_of = read_time(&mut bytes)?.map(UnixTime::from_millis);

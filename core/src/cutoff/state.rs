@@ -28,6 +28,9 @@ use crate::time::UnixTime;
 /// everyone out for ever: clocks of one system differ by less than this.
 const MAX_AHEAD: i64 = 60_000;
 
+/// 2^53 - 1: what every language can hold, and far more changes than anyone makes.
+pub(super) const LAST_SEQUENCE: u64 = 9_007_199_254_740_991;
+
 /// The rules that hold.
 ///
 /// A token is refused if *any* rule refuses it. Applying a rule is idempotent, and the order of
@@ -208,8 +211,7 @@ impl Cutoffs {
         more: usize,
         make: impl FnOnce(&mut Self, u64) -> Change,
     ) -> Result<Change, ApplyError> {
-        let bump = u64::from(self.source.is_local());
-        let (now, next) = (self.sequence, self.sequence.saturating_add(bump));
+        let (now, next) = (self.sequence, self.next_sequence());
         let after = |change| if change == Change::AlreadyHeld { now } else { next };
         if self.length.saturating_add(more) <= self.capacity {
             let change = make(self, next);
@@ -225,6 +227,11 @@ impl Cutoffs {
         copy.sequence = after(change);
         *self = copy;
         Ok(change)
+    }
+
+    /// The number of the next change: an authority counts its own, a replica has those of its authority.
+    pub(super) fn next_sequence(&self) -> u64 {
+        self.sequence.saturating_add(u64::from(self.source.is_local())).min(LAST_SEQUENCE)
     }
 
     /// Keeps a rule as it is, one that was checked.
@@ -281,7 +288,7 @@ impl Cutoffs {
         if self.lifted.contains_key(id) {
             return 0;
         }
-        self.sequence = self.sequence.saturating_add(u64::from(self.source.is_local()));
+        self.sequence = self.next_sequence();
         Arc::make_mut(&mut self.lifted).insert(id.into(), self.sequence);
         self.retain(|_, view| view.id != Some(id.as_bytes()))
     }
@@ -379,7 +386,7 @@ impl Cutoffs {
             // Several at a time: first all that is to be computed, then all that memory is waited for.
             let mut hashes: [Option<(u64, Asked<'_, '_, '_>)>; TOGETHER] = [None; TOGETHER];
             let mut rest = hashes.iter_mut();
-            while let Some(slot) = rest.next() {
+            for slot in rest.by_ref() {
                 let Some(asked) = tables.next() else { break };
                 match values.meets(&asked.table.places) {
                     Meets::Nothing => {}

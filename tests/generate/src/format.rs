@@ -304,8 +304,8 @@ impl Topic {
 
     pub(crate) fn add(&mut self, mut case: Case) {
         let applied = case.steps.iter().filter_map(|step| match step {
-            Step::Apply { apply, .. } => Some(apply),
-            Step::Check { .. } | Step::Loaded { .. } | Step::Other(_) => None,
+            Step::Apply { apply: rule, .. } | Step::Other(rule) => Some(rule),
+            Step::Check { .. } | Step::Loaded { .. } => None,
         });
         if case.rules.iter().chain(applied).any(|rule| needs_text(rule.get())) {
             case.flags.push("number-text");

@@ -1,5 +1,7 @@
 //! A set of rules over time: its age, what it forgets, what is undone, merged, written and read back.
 
+mod reading_back;
+
 use crate::format::{Case, Topic};
 use crate::keys;
 use crate::payload::{NOW, Payload, S, seconds};
@@ -18,7 +20,7 @@ pub(crate) fn topic() -> Topic {
     pruning(&mut topic);
     undoing(&mut topic);
     merging(&mut topic);
-    reading_back(&mut topic);
+    reading_back::add(&mut topic);
     topic
 }
 
@@ -187,20 +189,6 @@ fn undoing(topic: &mut Topic) {
             .reject("token_revoked")
             .remedy("refresh"),
     );
-    let merge = before("1700000001.0", r#","id":"r-1""#);
-    topic.add(
-        Case::scenario(
-            "state-lift-holds-wherever-it-is-merged",
-            "an old copy does not bring it back",
-        )
-        .apply(NOW, before("5", ""))
-        .step(lift)
-        .step(format!(r#"{{"merge":[{merge}],"now":1700000000}}"#))
-        .check(NOW + 3 * S, good())
-        .step(r#"{"reload":"json"}"#)
-        .step(format!(r#"{{"merge":[{merge}],"now":1700000000}}"#))
-        .check(NOW + 3 * S, good()),
-    );
 }
 
 fn merging(topic: &mut Topic) {
@@ -217,41 +205,5 @@ fn merging(topic: &mut Topic) {
             .reject("token_revoked")
             .remedy("refresh")
             .flags(&["vuln-37"]),
-    );
-}
-
-fn reading_back(topic: &mut Topic) {
-    let reload = r#"{"reload":"json"}"#;
-    let comment = "writing out and reading back is no load and changes no decision";
-    topic.add(
-        Case::scenario("state-reload-keeps-age-rules-and-floors", comment)
-            .replica(30, 300)
-            .loaded(NOW)
-            .apply(
-                NOW,
-                before(
-                    "1700000000",
-                    r#","except":{"session":["s1"]},"skew_guard":0.5,"id":"a \"b\"""#,
-                ),
-            )
-            .step(prune(NOW + S))
-            .step(reload)
-            .check(NOW + 2 * S, good())
-            .reject("token_revoked")
-            .remedy("wait_until")
-            .check(NOW + 2 * S, keys::token(&Payload::good().text("sid", "s1")))
-            .step(reload)
-            .check(NOW + 300 * S, good())
-            .reject("rules_unavailable"),
-    );
-    let clamped = "a whole second that was brought down is still a whole second";
-    topic.add(
-        Case::scenario("state-reload-clamped-second", clamped)
-            .apply(NOW + 400, before("1700009999", ""))
-            .step(reload)
-            .check(NOW + 60 * S, keys::token(&Payload::good().time("iat", NOW + 61 * S)))
-            .reject("token_revoked")
-            .remedy("wait_until")
-            .check(NOW + 60 * S, keys::token(&Payload::good().time("iat", NOW + 62 * S))),
     );
 }
