@@ -174,7 +174,7 @@ fn read_excepting<'b>(
     Some((0..count).map_while(next))
 }
 
-/// Reads what [`write`] wrote; `None`: it did not.
+/// Reads what [`write()`] wrote; `None`: it did not.
 pub(super) fn read(
     content: &[u8],
     ids: TokenIds<'_>,
