@@ -105,14 +105,11 @@ impl<'b> Contents<'b> {
         self.read_ahead().copied().chain(self.others())
     }
 
-    fn dimensions_of(&self, places: &[u32]) -> impl Iterator<Item = Dimension<&'b str>> + Clone {
-        let place = |place: &u32| usize::try_from(*place).unwrap_or(usize::MAX);
-        places.iter().filter_map(move |at| self.dimensions().nth(place(at)))
-    }
-
     /// The dimensions of a shape: for an explanation.
     pub(super) fn shape(&self, described: &Described<'b>) -> Box<Shape> {
-        self.dimensions_of(described.places()).map(Dimension::owned).collect()
+        let place = |place: &u32| usize::try_from(*place).unwrap_or(usize::MAX);
+        let named = described.places().iter().filter_map(|at| self.dimensions().nth(place(at)));
+        named.map(Dimension::owned).collect()
     }
 
     fn describe(&self, described: &'b [u8; DESCRIBED], number: u64) -> Option<Described<'b>> {
@@ -123,7 +120,7 @@ impl<'b> Contents<'b> {
         for place in &mut places {
             *place = word()?;
         }
-        word()?;
+        let names = Names::from_bits(word()?)?;
         let (targets, lines, reach) = (rest.u64()?, rest.u64()?, rest.u64()?);
         let layout = Layout::new(lines, reach, rest.i64()?);
         let place = rest.u64()?;
@@ -133,7 +130,7 @@ impl<'b> Contents<'b> {
         let (lines_area, _) = self.area(place, bytes)?.as_chunks();
         let keys = self.area(rest.u64()?, rest.u64()?)?;
         let elsewhere = self.area(rest.u64()?, rest.u64()?)?;
-        let names = Names::of(self.dimensions_of(places.get(..length)?));
+        places.get(..length)?;
         let lines = (layout.lines > 0).then_some(lines_area)?;
         Some(Described { places, length, names, targets, layout, lines, keys, elsewhere, number })
     }

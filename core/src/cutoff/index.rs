@@ -8,8 +8,9 @@
 //!  48  i64 x 6   as of; floor, login floor, leeway, pruned at, seen; -1: none
 //!  96  u64 x 3   number of dimensions, number of shapes; where both end
 //! 120  dimensions: as in `dimension`, each once; then shapes in order, 144 bytes each: u32 number of
-//!      dimensions, u32 x 16 which, u32 0, then 9 u64: targets, lines, reach, base, and where these lie
-//!      and how long they are: lines (place; see `line`), keys, elsewhere (place and bytes; see `sealed`)
+//!      dimensions, u32 x 16 which, u32 bit 0: names a client, bit 1: a session or device; then 9 u64:
+//!      targets, lines, reach, base, and where these lie and how long they are: lines (place; see
+//!      `line`), keys, elsewhere (place and bytes; see `sealed`)
 //!      then a keyed checksum of all so far; then, each at a multiple of 64, the areas
 //! ```
 //! Fingerprints are all 64 bits of a keyed hash (see `hashing`). One of n targets is met by chance with

@@ -14,7 +14,7 @@ use super::line::{ENTRIES, LINE, Layout, seal};
 use super::sealed;
 use super::snapshot::{Form, put_time};
 use super::state::Cutoffs;
-use super::summary::Summary;
+use super::summary::{Names, Summary};
 use super::table::Table;
 use crate::time::{UnixTime, within_range};
 
@@ -218,7 +218,8 @@ fn describe(areas: &[Area<'_>], start: usize) -> (Vec<u8>, usize) {
     for area in areas {
         let length = u32::try_from(area.places.len()).unwrap_or(u32::MAX);
         let places = area.places.iter().copied().chain(repeat(0)).take(MAX_DIMENSIONS);
-        for word in once(length).chain(places).chain(once(0)) {
+        let names = Names::of(area.shape).bits();
+        for word in once(length).chain(places).chain(once(names)) {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
         let mut put = |value: u64| bytes.extend_from_slice(&value.to_le_bytes());

@@ -43,7 +43,7 @@ impl Matching for OneRule {
         if values.have(places, self.record.key()) {
             let (session, token_id) = (facts.claims.session(), facts.claims.token_id());
             let target = || Target::of_key(&self.shape, self.record.key());
-            let names = Names::of_shape(&self.shape);
+            let names = Names::of(&self.shape);
             found(&self.record.view(), TokenIds { session, token_id }, names, &mut |found| {
                 visit(&target, found);
             });

@@ -25,14 +25,19 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of<'s>(mut shape: impl Iterator<Item = Dimension<&'s str>> + Clone) -> Self {
-        let client = shape.clone().any(|dimension| dimension == Dimension::Client);
-        let session = |dimension| matches!(dimension, Dimension::Session | Dimension::Device);
-        Self { client, session: shape.any(session) }
+    pub(super) fn of(shape: &Shape) -> Self {
+        Self {
+            client: shape.contains(&Dimension::Client),
+            session: shape.contains(&Dimension::Session) || shape.contains(&Dimension::Device),
+        }
     }
 
-    pub(super) fn of_shape(shape: &Shape) -> Self {
-        Self::of(shape.iter().map(Dimension::borrowed))
+    pub(super) fn bits(self) -> u32 {
+        u32::from(self.client) | u32::from(self.session) << 1
+    }
+
+    pub(super) fn from_bits(bits: u32) -> Option<Self> {
+        (bits <= 3).then_some(Self { client: bits & 1 != 0, session: bits & 2 != 0 })
     }
 }
 

@@ -44,7 +44,7 @@ fn part(hash: u64, parts: usize) -> usize {
 impl Table {
     pub(super) fn new(shape: &Shape, places: Arc<[u32]>) -> Self {
         let parts = alloc::vec![Arc::new(HashTable::new())];
-        Self { parts, targets: 0, places, names: Names::of_shape(shape) }
+        Self { parts, targets: 0, places, names: Names::of(shape) }
     }
 
     /// How many targets there are.
