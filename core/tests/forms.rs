@@ -47,7 +47,7 @@ fn rules() -> Vec<Rule> {
 }
 
 fn state() -> Cutoffs {
-    let mut state = Cutoffs::local();
+    let mut state = Cutoffs::local().with_hash_key([5; 16]);
     for rule in rules() {
         state.apply(rule, NOW_TIME).unwrap();
     }
@@ -76,11 +76,11 @@ fn a_snapshot_brings_everything_back() {
 
 #[test]
 fn the_order_of_rules_does_not_show_in_bytes() {
-    let mut turned = Cutoffs::local();
-    turned.lift("gone");
+    let mut turned = Cutoffs::local().with_hash_key([5; 16]);
     for rule in rules().into_iter().rev() {
         turned.apply(rule, NOW_TIME).unwrap();
     }
+    turned.lift("gone");
     assert_eq!(turned.to_snapshot(NOW_TIME), state().to_snapshot(NOW_TIME));
     let index = |state: &Cutoffs| state.to_index([3; 16], NOW_TIME);
     assert_eq!(index(&turned), index(&state().with_hash_key([9; 16])));
@@ -147,7 +147,7 @@ fn a_snapshot_with_a_right_checksum_still_has_to_make_sense() {
         }
     }
     assert!(loaded > 0, "some changes make sense");
-    for (place, value) in [(88, u64::MAX), (96, u64::MAX), (24, 1), (32, 0)] {
+    for (place, value) in [(96, u64::MAX), (104, u64::MAX), (24, 1), (32, 0)] {
         let mut huge = good.clone();
         huge[place..place + 8].copy_from_slice(&value.to_le_bytes());
         let outcome = Cutoffs::local().load_snapshot(&with_checksum(huge), NOW_TIME);
@@ -156,7 +156,7 @@ fn a_snapshot_with_a_right_checksum_still_has_to_make_sense() {
 }
 
 fn as_of(bytes: &[u8]) -> i64 {
-    i64::from_le_bytes(bytes[40..48].try_into().unwrap())
+    i64::from_le_bytes(bytes[48..56].try_into().unwrap())
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_delta_carries_lifts_floors_and_the_time() {
     assert_eq!(held.list(), authority.list(), "what the authority forgot is forgotten");
     assert_eq!(held.freshness(at(90_010)), Freshness::Fresh);
     let nothing_new = authority.delta_since(held.sequence(), at(90_020)).unwrap();
-    held.apply_delta(&nothing_new, at(90_020)).unwrap();
+    let _ = held.apply_delta(&nothing_new, at(90_020)).unwrap();
     assert_eq!(held.freshness(at(90_045)), Freshness::Fresh, "it says that nothing is new");
 }
 
@@ -245,13 +245,49 @@ fn an_authority_that_was_read_back_sends_what_a_replica_may_lack() {
     from_bytes.load_snapshot(&authority.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
     let mut from_text = Cutoffs::local();
     from_text.load_json_lines(&authority.to_json_lines()).unwrap();
-    for restarted in [from_bytes, from_text] {
-        let mut held = held.clone();
-        let delta = restarted.delta_since(held.sequence(), NOW_TIME).unwrap();
-        held.apply_delta(&delta, NOW_TIME).unwrap();
+    let delta = from_bytes.delta_since(held.sequence(), NOW_TIME).unwrap();
+    let mut by_delta = held.clone();
+    let _ = by_delta.apply_delta(&delta, NOW_TIME).unwrap();
+    // Text does not tell whose numbers these are, so the replica asks for all.
+    let delta = from_text.delta_since(held.sequence(), NOW_TIME).unwrap();
+    assert_eq!(held.apply_delta(&delta, NOW_TIME), Err(LoadError::OtherRun));
+    held.load_snapshot(&from_text.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
+    for held in [by_delta, held] {
         assert_eq!(held.list(), authority.list());
         assert!(held.to_json_lines().contains("{\"lift\":\"b\"}"));
     }
+}
+
+#[test]
+fn an_authority_that_lost_rules_cannot_pass_for_the_old_one() {
+    let rule = |user: i64| Rule::suspended(Target::subject(&format!("u{user}")), true, 1);
+    let mut authority = Cutoffs::local();
+    authority.apply(rule(0), NOW_TIME).unwrap();
+    let old_file = authority.to_snapshot(NOW_TIME);
+    (1..4).for_each(|user| drop(authority.apply(rule(user), NOW_TIME)));
+    let mut held = replica();
+    held.load_snapshot(&authority.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
+    // It comes back from an older file, or with nothing, and counts past the replica's number.
+    let mut restored = Cutoffs::local();
+    restored.load_snapshot(&old_file, at(1)).unwrap();
+    for mut again in [restored, Cutoffs::local()] {
+        let behind = again.delta_since(held.sequence(), at(2)).unwrap_err();
+        assert!(matches!(behind, DeltaError::Ahead { after: 4, .. }), "{behind}");
+        (10..20).for_each(|user| drop(again.apply(rule(user), at(2))));
+        let delta = again.delta_since(held.sequence(), at(3)).unwrap();
+        assert_eq!(held.apply_delta(&delta, at(3)), Err(LoadError::OtherRun));
+        let mut other = held.clone();
+        other.load_snapshot(&again.to_snapshot(at(3)), at(3)).unwrap();
+        assert_eq!(other.len(), again.len().max(10) + held.len() - usize::from(again.len() > 10));
+        again.apply(rule(30), at(4)).unwrap();
+        let delta = again.delta_since(other.sequence(), at(4)).unwrap();
+        let sequence = again.sequence();
+        assert_eq!(other.apply_delta(&delta, at(4)), Ok(Progress::Complete { sequence }));
+    }
+    // What the authority lost is back once it has read its replica.
+    let mut healed = Cutoffs::local();
+    healed.load_snapshot(&held.to_snapshot(at(5)), at(5)).unwrap();
+    assert_eq!(healed.list(), authority.list());
 }
 
 #[test]

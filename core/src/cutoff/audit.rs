@@ -19,17 +19,22 @@ impl Cutoffs {
     }
 
     /// What holds for whom, and why: the rules that name a part of this target (they hold for all of its
-    /// tokens: of a user also those of his tenant's issuer and of everyone) and those that name more
-    /// besides it (they hold for some of its tokens: of a user one session). Reads the rules of the
-    /// shapes that name more.
+    /// tokens: of a user also those of his issuer and of everyone) and those that name more besides it
+    /// (they hold for some of its tokens: of a user one session). Reads the rules of the shapes that name
+    /// more.
+    ///
+    /// It knows no more of a user than the target says: name his tenant or device with
+    /// [`and`](Target::and) to find their rules, or ask
+    /// [`explain`](crate::Validator::explain) with a token.
     ///
     /// ```
-    /// # use lowwater::{Cutoffs, Rule, Target, UnixTime};
+    /// # use lowwater::{Cutoffs, Rule, Target, UnixTime, Until};
     /// let now = UnixTime::from_secs(1_700_000_000);
     /// let mut cutoffs = Cutoffs::local();
     /// let user = Target::subject("u1").at_issuer("https://i.example/");
     /// cutoffs.apply(Rule::issued_before(Target::issuer("https://i.example/"), now), now)?;
-    /// cutoffs.apply(Rule::revoked(user.clone().and(Target::session("s1")), now).with_reason("lost phone"), now)?;
+    /// let session = user.clone().and(Target::session("s1"));
+    /// cutoffs.apply(Rule::revoked(session, Until::Never).with_reason("lost phone"), now)?;
     /// cutoffs.apply(Rule::suspended(Target::subject("u2"), true, 1), now)?;
     /// let found = cutoffs.find(&user);
     /// assert_eq!(found.len(), 2);

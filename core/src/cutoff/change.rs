@@ -24,17 +24,21 @@ pub enum Change {
     /// The rule holds now, brought down to 60 seconds after the time of the call: it asked for a later
     /// time than a clock can be wrong by.
     Clamped,
+    /// The rule is held, but its `until` has passed: it refuses nothing, or for the policy's leeway only.
+    /// `until` is the end of a `revoked`, not its start.
+    Ended,
     /// Nothing: what held already says as much, or the floors of a prune do.
     AlreadyHeld,
 }
 
 impl Change {
-    /// `applied`, `clamped` or `already_held`.
+    /// `applied`, `clamped`, `ended` or `already_held`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Applied => "applied",
             Self::Clamped => "clamped",
+            Self::Ended => "ended",
             Self::AlreadyHeld => "already_held",
         }
     }

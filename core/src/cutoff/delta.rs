@@ -29,6 +29,7 @@ struct Span {
 /// How far a replica has come with the changes of its authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "all is there, or something is missing")]
+#[must_use = "after a gap the missing changes have to be fetched"]
 pub enum Progress {
     /// All changes up to this number are held.
     Complete {
@@ -51,8 +52,8 @@ pub enum Progress {
 pub enum DeltaError {
     /// Only the authority knows what changed since: a replica hands on snapshots.
     NotAuthority,
-    /// The number lies ahead of this state: the one who asks follows another authority, or this one was
-    /// started from an old copy. It needs a snapshot.
+    /// The number lies ahead of this state: the one who asks follows another authority, or this one came
+    /// back from an older file and has lost rules. Let it load a snapshot of the one who asks.
     Ahead {
         /// The number asked for.
         after: u64,
@@ -69,8 +70,8 @@ impl fmt::Display for DeltaError {
             }
             Self::Ahead { after, sequence } => write!(
                 f,
-                "changes after {after} were asked for, and this state is at {sequence}: it is not the \
-                 one that the number came from; send a snapshot"
+                "changes after {after} were asked for, and this state is at {sequence}: it came back from an \
+                 older file, or is another authority; let it load a snapshot of the one that asks"
             ),
         }
     }
@@ -116,14 +117,21 @@ impl Cutoffs {
     /// rules count as younger once nothing is missing in between.
     ///
     /// # Errors
-    /// Bytes that are not exactly a delta; an authority instead of a replica; no room. Nothing was taken
-    /// in then.
+    /// Bytes that are not exactly a delta; changes of another run of the authority (it came back from a
+    /// file and counts on from there: load a snapshot); an authority instead of a replica; no room.
+    /// Nothing was taken in then.
     pub fn apply_delta(&mut self, bytes: &[u8], now: UnixTime) -> Result<Progress, LoadError> {
         let changes = Changes::read(bytes, Form::Delta, self.reader())?;
         if self.source.is_local() {
             return Err(LoadError::NotReplica);
         }
+        // An authority that never changed anything has no run yet, and nothing to tell.
+        let nothing = changes.run == 0 && changes.sequence == 0;
+        if self.run != 0 && changes.run != self.run && !nothing {
+            return Err(LoadError::OtherRun);
+        }
         self.take_in(changes.state, changes.sequence)?;
+        self.run = if nothing { self.run } else { changes.run };
         let (after, to, as_of) = (changes.after, changes.sequence, changes.as_of);
         if to >= self.sequence {
             self.ahead.spans.push(Span { after, to, as_of });

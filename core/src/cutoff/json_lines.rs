@@ -86,6 +86,7 @@ impl Cutoffs {
         self.not_older(state.sequence)?;
         self.take_in(read, state.sequence)?;
         self.sequence = state.sequence;
+        self.came_back(0);
         if let Some(as_of) = state.loaded {
             self.source.read_back(as_of);
         }

@@ -12,7 +12,8 @@ use crate::error::ConfigError;
 ///
 /// let error = Cutoffs::local().load_snapshot(b"rules", UnixTime::from_secs(1_700_000_000)).unwrap_err();
 /// assert_eq!(error, LoadError::Form { expected: "a snapshot" });
-/// assert_eq!(error.to_string(), "nothing was loaded: these bytes are not a snapshot of lowwater");
+/// assert_eq!(error.to_string(), "nothing was loaded: these bytes are not a snapshot of lowwater (perhaps cut off, or another of \
+///      its forms)");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -52,6 +53,9 @@ pub enum LoadError {
         /// The number of what is held.
         held: u64,
     },
+    /// These changes are of another run of the authority: it came back from a file and counts on from
+    /// there, so its numbers mean other changes. Load a snapshot of it.
+    OtherRun,
     /// A delta belongs into a replica. Two authorities exchange whole states, with
     /// [`Cutoffs::merge`](crate::Cutoffs::merge).
     NotReplica,
@@ -76,6 +80,7 @@ impl LoadError {
             Self::Damaged => "state_damaged",
             Self::Malformed => "state_malformed",
             Self::Older { .. } => "state_older",
+            Self::OtherRun => "state_other_run",
             Self::NotReplica => "not_replica",
             Self::Bounds => "replica_bounds",
             Self::CapacityExceeded { .. } => "capacity_exceeded",
@@ -106,22 +111,30 @@ impl fmt::Display for LoadError {
         }
         match self {
             Self::Line { .. } => Ok(()),
-            Self::Form { expected } => write!(f, "these bytes are not {expected} of lowwater"),
+            Self::Form { expected } => write!(
+                f,
+                "these bytes are not {expected} of lowwater (perhaps cut off, or another of its forms)"
+            ),
             Self::Newer { version } => {
                 write!(f, "a newer version wrote it (layout {version}); update this one")
             }
             Self::Length { bytes, written } => {
                 write!(f, "there are {bytes} bytes of the {written} that were written")
             }
-            Self::Damaged => f.write_str("its checksum does not fit; fetch it again"),
+            Self::Damaged => f.write_str("its checksum does not fit; take another copy"),
             Self::Malformed => f.write_str("it says what no state can say"),
             Self::Older { sequence, held } => write!(
                 f,
-                "it has sequence {sequence}, older than the {held} that is held; to join the states of \
-                 two authorities, load it into a set of its own and merge that"
+                "it has sequence {sequence}, older than the {held} that is held; an authority that came back \
+                 from an older file loads a snapshot of its replica first; to join the states of two \
+                 authorities, load it into a set of its own and merge that"
             ),
             Self::Bounds => f.write_str(
                 "a replica has two bounds in whole milliseconds, the first not above the second",
+            ),
+            Self::OtherRun => f.write_str(
+                "the authority was started anew since, and its numbers mean other changes; load a \
+                 snapshot of it",
             ),
             Self::NotReplica => {
                 f.write_str("a delta belongs into a replica, not into an authority")

@@ -156,14 +156,18 @@ impl Rule {
     }
 
     /// Refuse one id (token, session, key, device key) until the last instant at which a token of it
-    /// could be valid.
+    /// could be valid: its `exp`, the end of the session, or [`Until::Never`]. It is an end, not a start:
+    /// what is revoked is refused at once. With an `until` that has passed the rule refuses nothing after
+    /// the leeway ([`Change::Ended`](crate::Change::Ended) says so).
     pub fn revoked(target: Target, until: impl Into<Until>) -> Self {
         Self::new(target, Kind::Revoked { until: until.into() })
     }
 
     /// Suspend an account, or end its suspension: 403, never 401, for the token is fine.
     ///
-    /// Of several the highest `version` counts (0 to 2^53 - 1); at equal versions, on.
+    /// Of several the highest `version` counts (0 to 2^53 - 1); at equal versions, on. Keep a counter, or
+    /// take the milliseconds since 1970; an end with the version of its beginning ends nothing
+    /// ([`Change::AlreadyHeld`](crate::Change::AlreadyHeld)).
     pub fn suspended(target: Target, on: bool, version: u64) -> Self {
         Self::new(target, Kind::Suspended { on, version })
     }
@@ -265,6 +269,11 @@ impl Rule {
             }
             _ => false,
         }
+    }
+
+    /// A tombstone whose end is there: somebody may have taken `until` for "since".
+    pub(super) fn ended_by(&self, now: UnixTime) -> bool {
+        matches!(self.kind, Kind::Revoked { until: Until::Time(until) } if until <= now)
     }
 
     /// What was asked for, where `apply` brought a cutoff down.

@@ -20,6 +20,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::delta::Ahead;
 use super::dimension::{Shape, WrittenShape, write_shape};
 use super::encoding::{Bytes, put_bytes, put_text, put_varint};
 use super::hashing::HashKey;
@@ -127,6 +128,7 @@ type Hashed<'r> = Vec<(u64, &'r [u8])>;
 pub(super) struct Changes {
     pub(super) after: u64,
     pub(super) sequence: u64,
+    pub(super) run: u64,
     pub(super) as_of: Option<UnixTime>,
     pub(super) state: Cutoffs,
 }
@@ -181,6 +183,7 @@ impl Cutoffs {
         count(&mut bytes, 0); // the length, once it is known
         bytes.extend_from_slice(&after.to_le_bytes());
         bytes.extend_from_slice(&self.sequence.to_le_bytes());
+        bytes.extend_from_slice(&self.run.to_le_bytes());
         put_time(&mut bytes, as_of.map(within_range));
         self.horizon.write(&mut bytes);
         count(&mut bytes, lifted.len());
@@ -214,6 +217,10 @@ impl Cutoffs {
         let (sequence, rules) = (changes.sequence, changes.state.len());
         self.not_older(sequence)?;
         self.take_in(changes.state, sequence)?;
+        if changes.run != self.run {
+            self.ahead = Ahead::default();
+        }
+        self.came_back(changes.run);
         self.reached(sequence, changes.as_of, now);
         Ok(rules)
     }
@@ -260,6 +267,7 @@ impl Changes {
         if after > sequence || sequence > LAST_SEQUENCE || (form == Form::Snapshot && after != 0) {
             return None;
         }
+        let run = bytes.u64()?;
         let as_of = read_time(&mut bytes)?.map(UnixTime::from_millis);
         state.horizon = Horizon::read(&mut bytes)?;
         let (lifted, shapes) = (bytes.u64()?, bytes.u64()?);
@@ -294,7 +302,7 @@ impl Changes {
         }
         // A rule that another makes superfluous, or whose id is lifted, is not in a state.
         let whole = bytes.is_empty() && state.len() == rules;
-        whole.then_some(Self { after, sequence, as_of, state })
+        whole.then_some(Self { after, sequence, run, as_of, state })
     }
 }
 

@@ -80,6 +80,11 @@ pub struct Cutoffs {
     pub(super) lifted: Arc<BTreeMap<Box<str>, u64>>,
     /// How often the authority's state has changed.
     pub(super) sequence: u64,
+    /// Whose changes the sequence counts: begun by the first change of an authority since it was made or
+    /// read back. 0: nobody knows.
+    pub(super) run: u64,
+    /// Has this authority begun its run?
+    begun: bool,
     /// Later changes that arrived while earlier ones are missing.
     pub(super) ahead: super::delta::Ahead,
 }
@@ -119,6 +124,8 @@ impl Cutoffs {
             horizon: Horizon::default(),
             lifted,
             sequence: 0,
+            run: 0,
+            begun: false,
             ahead: super::delta::Ahead::default(),
         }
     }
@@ -188,9 +195,17 @@ impl Cutoffs {
     pub fn apply(&mut self, rule: Rule, now: UnixTime) -> Result<Change, ApplyError> {
         let mut rule = rule;
         let clamped = self.admit(&mut rule, now)?;
-        let change = self.change(1, |next, sequence| next.insert(&rule, sequence))?;
+        let before = (self.horizon, self.run, self.begun);
         self.horizon.see(now);
-        Ok(if clamped && change == Change::Applied { Change::Clamped } else { change })
+        let change = self.change(1, |next, sequence| next.insert(&rule, sequence));
+        if change.is_err() {
+            (self.horizon, self.run, self.begun) = before;
+        }
+        Ok(match change? {
+            Change::Applied if clamped => Change::Clamped,
+            Change::Applied if rule.ended_by(now) => Change::Ended,
+            change => change,
+        })
     }
 
     /// Checks a rule at the door and brings it down to the present; tells whether that was needed.
@@ -211,7 +226,8 @@ impl Cutoffs {
         more: usize,
         make: impl FnOnce(&mut Self, u64) -> Change,
     ) -> Result<Change, ApplyError> {
-        let (now, next) = (self.sequence, self.next_sequence());
+        let next = self.next_sequence();
+        let now = self.sequence;
         let after = |change| if change == Change::AlreadyHeld { now } else { next };
         if self.length.saturating_add(more) <= self.capacity {
             let change = make(self, next);
@@ -230,8 +246,24 @@ impl Cutoffs {
     }
 
     /// The number of the next change: an authority counts its own, a replica has those of its authority.
-    pub(super) fn next_sequence(&self) -> u64 {
-        self.sequence.saturating_add(u64::from(self.source.is_local())).min(LAST_SEQUENCE)
+    ///
+    /// The first change begins a run. An authority that comes back from a file may count on from an older
+    /// number than its replicas have; its run tells them that these are other changes.
+    pub(super) fn next_sequence(&mut self) -> u64 {
+        if !self.source.is_local() {
+            return self.sequence;
+        }
+        if !self.begun {
+            let seen = self.horizon.seen.unwrap_or(-1).unsigned_abs();
+            self.run = self.key.words([self.run, seen, self.sequence]).max(1);
+            self.begun = true;
+        }
+        self.sequence.saturating_add(1).min(LAST_SEQUENCE)
+    }
+
+    /// What was read is all that is known: the next change begins another run.
+    pub(super) fn came_back(&mut self, run: u64) {
+        (self.run, self.begun) = (run, false);
     }
 
     /// Keeps a rule as it is, one that was checked.
