@@ -73,11 +73,10 @@ impl Ticket {
         Ok(passed.freshness)
     }
 
-    /// Does this rule alone refuse the token, as [`Cutoffs::apply`](crate::Cutoffs::apply) would keep it?
-    /// A rule that cannot be applied refuses nothing.
+    /// Does this rule alone refuse the token? A rule that cannot be applied refuses nothing.
     #[must_use]
     pub fn is_affected_by(&self, rule: &Rule, now: UnixTime) -> bool {
-        OneRule::of(rule, now).is_some_and(|rule| self.is_refused_by(&rule, now))
+        OneRule::of(rule).is_some_and(|rule| self.is_refused_by(&rule, now))
     }
 
     fn is_refused_by(&self, rule: &OneRule, now: UnixTime) -> bool {
@@ -94,7 +93,7 @@ pub fn affected<T: AsRef<Ticket>>(
     rule: &Rule,
     now: UnixTime,
 ) -> impl Iterator<Item = T> {
-    let rule = OneRule::of(rule, now);
+    let rule = OneRule::of(rule);
     tickets.into_iter().filter(move |ticket| {
         rule.as_ref().is_some_and(|rule| ticket.as_ref().is_refused_by(rule, now))
     })

@@ -291,6 +291,49 @@ fn an_authority_that_lost_rules_cannot_pass_for_the_old_one() {
 }
 
 #[test]
+fn what_an_authority_held_beside_its_file_reaches_its_replicas() {
+    let user = |user: &str| Rule::suspended(Target::subject(user), true, 1);
+    let mut before = Cutoffs::local();
+    for name in ["u1", "u2", "u3"] {
+        before.apply(user(name), NOW_TIME).unwrap();
+    }
+    let (bytes, text) = (before.to_snapshot(NOW_TIME), before.to_json_lines());
+    for form in ["snapshot", "text"] {
+        let mut held = replica();
+        held.load_snapshot(&bytes, NOW_TIME).unwrap();
+        let mut authority = Cutoffs::local();
+        authority.apply(user("emergency"), NOW_TIME).unwrap();
+        match form {
+            "text" => authority.load_json_lines(&text).unwrap(),
+            _ => authority.load_snapshot(&bytes, NOW_TIME).unwrap(),
+        };
+        assert_eq!((authority.len(), authority.sequence()), (4, 4));
+        let delta = authority.delta_since(held.sequence(), NOW_TIME).unwrap();
+        if held.apply_delta(&delta, NOW_TIME) == Err(LoadError::OtherRun) {
+            held.load_snapshot(&authority.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
+        }
+        assert_eq!(held.list(), authority.list(), "{form}");
+    }
+    // Rules that somebody wrote by hand were never counted.
+    let mut by_hand = Cutoffs::local();
+    let line = Rule::suspended(Target::subject("u1"), true, 1).to_json();
+    by_hand.load_json_lines(&format!("{{\"state\":{{}}}}\n{line}\n")).unwrap();
+    let mut held = replica();
+    let told = held.apply_delta(&by_hand.delta_since(0, NOW_TIME).unwrap(), NOW_TIME);
+    assert_eq!(told, Ok(Progress::Complete { sequence: 0 }));
+    assert_eq!(held.list(), by_hand.list());
+}
+
+#[test]
+fn a_time_to_come_that_was_read_back_does_not_stay() {
+    let mut held = replica();
+    held.load_json_lines(&format!("{{\"state\":{{\"loaded\":{}}}}}\n", NOW + 1_000_000)).unwrap();
+    assert_eq!(held.freshness(at(0)), Freshness::Expired(None));
+    held.load_snapshot(&state().to_snapshot(at(2)), at(2)).unwrap();
+    assert_eq!(held.freshness(at(2)), Freshness::Fresh);
+}
+
+#[test]
 fn a_replica_whose_clock_is_wrong_says_so_and_recovers() {
     let mut held = replica();
     let snapshot = state().to_snapshot(NOW_TIME);
@@ -326,10 +369,32 @@ fn a_text_that_was_cut_off_between_lines_is_no_state() {
     }
     let more = format!("{text}{}\n", lines[lines.len() - 1]);
     let error = Cutoffs::local().load_json_lines(&more).unwrap_err().to_string();
-    assert!(error.contains("the file is not whole"), "{error}");
+    assert!(error.contains("the text was cut off"), "{error}");
     assert!(Cutoffs::local().load_json_lines(&text).is_ok());
     let by_hand = "{\"state\":{}}\n{\"lift\":\"x\"}\n";
     assert_eq!(Cutoffs::local().load_json_lines(by_hand), Ok(0));
+}
+
+#[test]
+fn a_text_of_which_a_bit_differs_is_refused() {
+    let good = state().to_json_lines();
+    let first = good.find('\n').unwrap();
+    for place in 0..good.len() {
+        for bit in 0..7 {
+            let mut bad = good.clone().into_bytes();
+            bad[place] ^= 1 << bit;
+            let Ok(bad) = String::from_utf8(bad) else { continue };
+            let loaded = Cutoffs::local().load_json_lines(&bad);
+            // Numbers of the first line are no rules; a rule is never another.
+            assert!(loaded.is_err() || place < first, "byte {place} bit {bit}");
+        }
+    }
+    let changed = good.replace("\"u1\"", "\"u2\"");
+    assert_eq!(Cutoffs::local().load_json_lines(&changed), Err(LoadError::Changed));
+    let (head, rules) = changed.split_once('\n').unwrap();
+    let (head, _) = head.split_once(",\"lines\"").unwrap();
+    let by_hand = format!("{head}}}}}\n{rules}");
+    assert_eq!(Cutoffs::local().load_json_lines(&by_hand), Ok(self::rules().len()));
 }
 
 #[test]

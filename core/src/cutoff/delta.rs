@@ -110,7 +110,8 @@ impl Cutoffs {
         if sequence > self.sequence {
             return Err(DeltaError::Ahead { after: sequence, sequence: self.sequence });
         }
-        Ok(self.write_changes(Form::Delta, sequence, now, |at| at > sequence))
+        // What was there before anything was counted has the number 0.
+        Ok(self.write_changes(Form::Delta, sequence, now, |at| at > sequence || sequence == 0))
     }
 
     /// Takes in changes of the authority, in whichever order they come. What they say holds at once; the
@@ -126,7 +127,9 @@ impl Cutoffs {
             return Err(LoadError::NotReplica);
         }
         // An authority that never changed anything has no run yet, and nothing to tell.
-        let nothing = changes.run == 0 && changes.sequence == 0;
+        let Changes { run, sequence, state, .. } = &changes;
+        let empty = state.is_empty() && state.lifted.is_empty();
+        let nothing = *run == 0 && *sequence == 0 && empty;
         if self.run != 0 && changes.run != self.run && !nothing {
             return Err(LoadError::OtherRun);
         }

@@ -85,6 +85,8 @@ pub struct Replica {
 enum Loaded {
     Never,
     At(i64),
+    /// The same, read where no clock was at hand: it may be a time to come.
+    ReadBack(i64),
     /// So far ahead of the clock that one of the two is wrong: the age cannot be told, until the next.
     Unclear,
 }
@@ -111,7 +113,10 @@ impl Source {
         let new = within_range(as_of);
         replica.loaded = match replica.loaded {
             _ if new > now.as_millis().saturating_add(CLOCKS_DIFFER) => Loaded::Unclear,
-            Loaded::At(own) => Loaded::At(own.max(new)),
+            Loaded::ReadBack(own) if own > now.as_millis().saturating_add(CLOCKS_DIFFER) => {
+                Loaded::At(new)
+            }
+            Loaded::At(own) | Loaded::ReadBack(own) => Loaded::At(own.max(new)),
             Loaded::Never | Loaded::Unclear => Loaded::At(new),
         };
     }
@@ -121,15 +126,17 @@ impl Source {
         let Self::Replica(replica) = self else { return };
         let new = within_range(as_of);
         replica.loaded = match replica.loaded {
-            Loaded::Never => Loaded::At(new),
-            Loaded::At(own) => Loaded::At(own.max(new)),
+            Loaded::Never => Loaded::ReadBack(new),
+            Loaded::ReadBack(own) => Loaded::ReadBack(own.max(new)),
+            Loaded::At(own) if new <= own => Loaded::At(own),
+            Loaded::At(_) => Loaded::ReadBack(new),
             Loaded::Unclear => Loaded::Unclear,
         };
     }
 
     pub(super) fn as_of(&self) -> Option<UnixTime> {
         match self {
-            Self::Replica(Replica { loaded: Loaded::At(at), .. }) => {
+            Self::Replica(Replica { loaded: Loaded::At(at) | Loaded::ReadBack(at), .. }) => {
                 Some(UnixTime::from_millis(*at))
             }
             _ => None,
@@ -159,7 +166,7 @@ impl Source {
         let as_of = match loaded {
             Loaded::Never => return Freshness::Blind,
             Loaded::Unclear => return Freshness::Expired(None),
-            Loaded::At(as_of) => as_of,
+            Loaded::At(as_of) | Loaded::ReadBack(as_of) => as_of,
         };
         let age = now.as_millis().saturating_sub(as_of);
         if age < CLOCKS_DIFFER.saturating_neg() {

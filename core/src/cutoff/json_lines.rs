@@ -1,9 +1,10 @@
 //! A whole state as text: one JSON object a line (JSON Lines), exact, for people, files and pipes.
 //!
-//! The first line carries what is no rule: `{"state":{"floor":1699913540,"pruned_at":1700000000,"lines":2}}`;
-//! then one line for each lifted id, `{"lift":"r-17"}`; then one for each rule, as [`Rule::to_json`]
-//! writes it. Times are seconds. `lines` says how many follow, so that a file that was cut off is
-//! noticed. A state that is written and read back decides the same.
+//! The first line carries what is no rule:
+//! `{"state":{"floor":1699913540,"pruned_at":1700000000,"lines":2,"checksum":"5f0c6e1b2a3d4907"}}`; then
+//! one line for each lifted id, `{"lift":"r-17"}`; then one for each rule, as [`Rule::to_json`] writes
+//! it. Times are seconds. `lines` says how many follow and `checksum` what they say, so that a file that
+//! was cut off or changed is noticed; who changes it on purpose takes both out. A state that is written and read back decides the same.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -15,6 +16,7 @@ use super::horizon::{Horizon, LONGEST_LEEWAY};
 use super::load::LoadError;
 use super::rule::Rule;
 use super::rule_json;
+use super::snapshot::public_key;
 use super::state::Cutoffs;
 use crate::error::ConfigError;
 use crate::json::{self, Decimal, Kind, unescape};
@@ -39,7 +41,7 @@ impl Cutoffs {
     /// ```
     #[must_use]
     pub fn to_json_lines(&self) -> String {
-        let mut text = format!("{{\"state\":{}}}\n", State::of(self).to_json());
+        let mut text = String::new();
         for id in self.lifted.keys() {
             text.push_str(&format!("{{\"lift\":{}}}\n", rule_json::quoted(id)));
         }
@@ -49,6 +51,8 @@ impl Cutoffs {
                 text.push('\n');
             }
         });
+        let first = format!("{{\"state\":{}}}\n", State::of(self, &text).to_json());
+        text.insert_str(0, &first);
         text
     }
 
@@ -58,11 +62,15 @@ impl Cutoffs {
     /// brought down to the present, so a device whose clock stands at 1970 reads what it is given.
     ///
     /// # Errors
-    /// The first line that is not exactly a line of a state; fewer lines than the first says; a
-    /// sequence number lower than what is held; no room.
+    /// The first line that is not exactly a line of a state; other lines than the first says were written
+    /// (take `lines` and `checksum` out of it after a change by hand); a sequence number lower than what
+    /// is held; no room.
     pub fn load_json_lines(&mut self, text: &str) -> Result<usize, LoadError> {
         let mut lines = text.lines().zip(1_usize..);
-        // An empty file is no state without rules: it is a state that was lost.
+        if text.is_empty() {
+            // No state without rules: a state that was lost.
+            return Err(LoadError::NotWhole { lines: 0 });
+        }
         let first = lines.next().map(|(line, _)| line).unwrap_or_default();
         let state = State::read(first).map_err(|mistake| LoadError::line(1, mistake))?;
         let (mut read, mut rules, mut last) = (self.reader(), 0_usize, 1);
@@ -78,15 +86,17 @@ impl Cutoffs {
             last = number;
         }
         if state.lines.is_some_and(|lines| lines.saturating_add(1) != last) {
-            let expected = "the state has another number of lines: the file is not whole";
-            return Err(LoadError::line(last, ConfigError::expected("state", 0, expected)));
+            return Err(LoadError::NotWhole { lines: last });
+        }
+        let behind = text.split_once('\n').map(|(_, behind)| behind).unwrap_or_default();
+        if state.checksum.is_some_and(|written| written != checksum(behind)) {
+            return Err(LoadError::Changed);
         }
         read.lifted = Arc::new(lifted.into_iter().collect());
         read.horizon = state.horizon;
         self.not_older(state.sequence)?;
         self.take_in(read, state.sequence)?;
-        self.sequence = state.sequence;
-        self.came_back(0);
+        self.came_back(state.sequence, 0);
         if let Some(as_of) = state.loaded {
             self.source.read_back(as_of);
         }
@@ -119,15 +129,23 @@ struct State {
     sequence: u64,
     /// How many lines follow. A state that people wrote may leave it out.
     lines: Option<usize>,
+    /// Of all that follows; as well.
+    checksum: Option<u64>,
+}
+
+/// What notices that a character was changed: SipHash-1-3 with a key of zeros.
+fn checksum(lines: &str) -> u64 {
+    public_key().bytes(lines.trim_end_matches('\n').as_bytes())
 }
 
 impl State {
-    fn of(cutoffs: &Cutoffs) -> Self {
+    fn of(cutoffs: &Cutoffs, lines: &str) -> Self {
         Self {
             horizon: cutoffs.horizon,
             loaded: cutoffs.source.as_of(),
             sequence: cutoffs.sequence,
             lines: Some(cutoffs.len().saturating_add(cutoffs.lifted.len())),
+            checksum: Some(checksum(lines)),
         }
     }
 
@@ -147,6 +165,7 @@ impl State {
             members.push(format!("\"sequence\":{}", self.sequence));
         }
         members.extend(self.lines.map(|lines| format!("\"lines\":{lines}")));
+        members.extend(self.checksum.map(|sum| format!("\"checksum\":\"{sum:016x}\"")));
         format!("{{{}}}", members.join(","))
     }
 
@@ -163,7 +182,7 @@ impl State {
         };
         let members = json::members(text).map_err(|fault| ConfigError::json("state", fault))?;
         let (mut horizon, mut loaded) = (Horizon::default(), None);
-        let (mut sequence, mut lines) = (0, None);
+        let (mut sequence, mut lines, mut checksum) = (0, None, None);
         for member in &members {
             let wrong = |expected| ConfigError::expected("state", member.value.start, expected);
             let decimal =
@@ -176,6 +195,15 @@ impl State {
                 "pruned_at" => &mut horizon.pruned_at,
                 "loaded" => &mut loaded,
                 "seen" => &mut horizon.seen,
+                "checksum" => {
+                    let hex = member.value.of(text);
+                    let digits = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+                    let right =
+                        member.kind == Kind::String && hex.len() == 16 && hex.bytes().all(digits);
+                    let sum = right.then(|| u64::from_str_radix(hex, 16).ok()).flatten();
+                    checksum = Some(sum.ok_or_else(|| wrong("expected 16 digits of 0-9 and a-f"))?);
+                    continue;
+                }
                 "sequence" | "lines" => {
                     let count = decimal.and_then(|number| number.integer());
                     let count = count.and_then(|count| u64::try_from(count).ok());
@@ -191,7 +219,7 @@ impl State {
                 _ => {
                     return Err(wrong(
                         "a state has `floor`, `login_floor`, `leeway`, `pruned_at`, `loaded`, `seen`, \
-                         `sequence`, `lines`",
+                         `sequence`, `lines`, `checksum`",
                     ));
                 }
             };
@@ -203,6 +231,7 @@ impl State {
                 return Err(wrong("a policy's leeway is at most 300 seconds"));
             }
         }
-        Ok(Self { horizon, loaded: loaded.map(UnixTime::from_millis), sequence, lines })
+        let loaded = loaded.map(UnixTime::from_millis);
+        Ok(Self { horizon, loaded, sequence, lines, checksum })
     }
 }

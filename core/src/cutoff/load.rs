@@ -25,6 +25,13 @@ pub enum LoadError {
         /// What is wrong with it.
         mistake: ApplyError,
     },
+    /// A text has other lines than its first says were written.
+    NotWhole {
+        /// The lines given, the first included.
+        lines: usize,
+    },
+    /// The lines of a text are not those that were written.
+    Changed,
     /// The bytes are something else: another form, or not from here.
     Form {
         /// What was asked for.
@@ -74,6 +81,8 @@ impl LoadError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Line { mistake, .. } => mistake.code(),
+            Self::NotWhole { .. } => "state_length",
+            Self::Changed => "state_damaged",
             Self::Form { .. } => "state_form",
             Self::Newer { .. } => "state_newer",
             Self::Length { .. } => "state_length",
@@ -111,6 +120,15 @@ impl fmt::Display for LoadError {
         }
         match self {
             Self::Line { .. } => Ok(()),
+            Self::NotWhole { lines: 0 } => f.write_str("the text is empty, which no state is"),
+            Self::NotWhole { lines } => write!(
+                f,
+                "there are {lines} lines, not as many as the first says were written: the text was cut off"
+            ),
+            Self::Changed => f.write_str(
+                "the lines are not those that were written; after a change by hand take `checksum` and \
+                 `lines` out of the first",
+            ),
             Self::Form { expected } => write!(
                 f,
                 "these bytes are not {expected} of lowwater (perhaps cut off, or another of its forms)"

@@ -12,7 +12,6 @@ use super::rule::Rule;
 use super::summary::{Names, TokenIds, found};
 use super::target::Target;
 use super::values::Values;
-use crate::time::UnixTime;
 use alloc::boxed::Box;
 
 /// One rule, as a set of rules.
@@ -23,12 +22,12 @@ pub(crate) struct OneRule {
 }
 
 impl OneRule {
-    /// The rule as `apply` would keep it; `None`, where it would not.
-    pub(crate) fn of(rule: &Rule, now: UnixTime) -> Option<Self> {
-        let mut rule = rule.clone();
-        super::Cutoffs::local().admit(&mut rule, now).ok()?;
+    /// The rule as it stands; `None`, where it cannot be applied. A cutoff that `apply` would bring down to
+    /// the present refuses all that was issued until now either way.
+    pub(crate) fn of(rule: &Rule) -> Option<Self> {
+        rule.check().ok()?;
         let key = super::snapshot::public_key();
-        Some(Self { shape: rule.target.shape(), record: Record::new(&rule, 0), key })
+        Some(Self { shape: rule.target.shape(), record: Record::new(rule, 0), key })
     }
 }
 

@@ -276,6 +276,17 @@ impl Rule {
         matches!(self.kind, Kind::Revoked { until: Until::Time(until) } if until <= now)
     }
 
+    /// A whole second is one, unless it was brought down: no text would say it otherwise.
+    pub(super) fn is_written_so(&self) -> bool {
+        match &self.kind {
+            Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) => {
+                let written = cutoff.raw_at.unwrap_or(cutoff.at);
+                cutoff.resolution == 0 || written.rem_euclid(1000) == 0
+            }
+            _ => true,
+        }
+    }
+
     /// What was asked for, where `apply` brought a cutoff down.
     pub(super) fn raw_at(&self) -> Option<i64> {
         match &self.kind {

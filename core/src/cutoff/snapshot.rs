@@ -216,11 +216,11 @@ impl Cutoffs {
         let changes = Changes::read(bytes, Form::Snapshot, self.reader())?;
         let (sequence, rules) = (changes.sequence, changes.state.len());
         self.not_older(sequence)?;
-        self.take_in(changes.state, sequence)?;
         if changes.run != self.run {
             self.ahead = Ahead::default();
         }
-        self.came_back(changes.run);
+        self.take_in(changes.state, sequence)?;
+        self.came_back(sequence, changes.run);
         self.reached(sequence, changes.as_of, now);
         Ok(rules)
     }
@@ -230,15 +230,27 @@ impl Cutoffs {
         if sequence < held { Err(LoadError::Older { sequence, held }) } else { Ok(()) }
     }
 
-    /// Takes in what a [`reader`](Self::reader) of this set has read, all or nothing. The sequence number
-    /// stays.
+    /// Takes in what a [`reader`](Self::reader) of this set has read, all or nothing. A replica keeps its
+    /// sequence number for the caller to set.
+    ///
+    /// An authority goes on from what it read. What it held besides is a change of its own: its replicas
+    /// may have all that the file counts, and nothing of that.
     pub(super) fn take_in(&mut self, state: Self, sequence: u64) -> Result<(), LoadError> {
-        if self.is_empty() && self.lifted.is_empty() {
-            return Ok(self.adopt(state)?);
+        if !self.source.is_local() && !(self.is_empty() && self.lifted.is_empty()) {
+            let own = self.sequence;
+            self.change(state.len(), |next, _| next.absorb(&state, sequence))?;
+            self.sequence = own;
+            return Ok(());
         }
-        let own = self.sequence;
-        self.change(state.len(), |next, _| next.absorb(&state, sequence))?;
-        self.sequence = own;
+        let mut next = self.without_rules();
+        next.adopt(state)?;
+        next.sequence = if self.source.is_local() { sequence } else { self.sequence };
+        next.run = self.run;
+        if !(self.is_empty() && self.lifted.is_empty()) {
+            let own: &Self = self;
+            next.change(own.len(), |next, number| next.absorb(own, number))?;
+        }
+        *self = next;
         Ok(())
     }
 }
@@ -311,5 +323,6 @@ fn read_record(shape: &Shape, content: &[u8], sequence: u64) -> Option<Record> {
     let rule = View::read(content)?.rule(shape)?;
     let raw_at = rule.raw_at().is_none_or(|raw_at| (0..=LAST_MILLIS).contains(&raw_at));
     let record = Record::new(&rule, sequence);
-    (raw_at && rule.check().is_ok() && record.content() == content).then_some(record)
+    (raw_at && rule.is_written_so() && rule.check().is_ok() && record.content() == content)
+        .then_some(record)
 }

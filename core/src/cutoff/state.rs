@@ -261,9 +261,23 @@ impl Cutoffs {
         self.sequence.saturating_add(1).min(LAST_SEQUENCE)
     }
 
-    /// What was read is all that is known: the next change begins another run.
-    pub(super) fn came_back(&mut self, run: u64) {
-        (self.run, self.begun) = (run, false);
+    /// A state of this number was read. Where it is all that is held, the next change begins another run;
+    /// an authority that held more has begun one.
+    pub(super) fn came_back(&mut self, sequence: u64, run: u64) {
+        if self.sequence <= sequence || !self.source.is_local() {
+            (self.sequence, self.run, self.begun) = (self.sequence.max(sequence), run, false);
+        }
+    }
+
+    /// The same set, holding nothing.
+    pub(super) fn without_rules(&self) -> Self {
+        Self {
+            source: self.source,
+            capacity: self.capacity,
+            horizon: self.horizon,
+            ahead: self.ahead.clone(),
+            ..self.reader()
+        }
     }
 
     /// Keeps a rule as it is, one that was checked.

@@ -64,7 +64,7 @@ impl Form {
 
 /// The line itself was read: it says that more lines follow than do.
 fn ends_early(error: &LoadError) -> bool {
-    error.to_string().contains("the file is not whole")
+    matches!(error, LoadError::NotWhole { .. } | LoadError::Changed)
 }
 
 /// The schema, compiled once for each form.

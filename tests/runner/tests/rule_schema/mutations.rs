@@ -20,7 +20,7 @@ fn good() -> [Value; 8] {
             "id": "r", "reason": "x"}),
         json!({"lift": "r"}),
         json!({"state": {"floor": 1, "login_floor": 2, "leeway": 3.5, "pruned_at": 4, "loaded": 5,
-            "seen": 6, "sequence": 7, "lines": 0}}),
+            "seen": 6, "sequence": 7, "lines": 0, "checksum": "0123456789abcdef"}}),
     ]
 }
 
