@@ -56,7 +56,11 @@ pub fn by_text(real: &Cutoffs, model: &State) -> Result<(Cutoffs, State), String
             copy.to_json_lines()
         ));
     }
-    Ok((copy, model.clone()))
+    let mut model = model.clone();
+    if let Source::Replica { unchecked, .. } = &mut model.source {
+        *unchecked = true;
+    }
+    Ok((copy, model))
 }
 
 /// Written as bytes and read back: a replica is as old as the bytes say.

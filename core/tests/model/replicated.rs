@@ -35,7 +35,12 @@ impl Replicated {
     pub fn new(start: &[u8]) -> Self {
         let mut dice = Dice::new(start);
         let askers = Askers::new(&mut dice);
-        let source = Source::Replica { stale_after: 30_000, expired_after: 1 << 42, loaded: None };
+        let source = Source::Replica {
+            stale_after: 30_000,
+            expired_after: 1 << 42,
+            loaded: None,
+            unchecked: false,
+        };
         let mut real = super::forms::empty(source);
         let mut model = State::new(source);
         let authority = Pair::new(Source::Local, 1000);

@@ -41,6 +41,8 @@ pub enum Source {
         expired_after: i64,
         /// When the authority made what is held; without: never loaded, or nobody can tell.
         loaded: Option<i64>,
+        /// That was read where no clock was at hand.
+        unchecked: bool,
     },
 }
 
@@ -155,8 +157,11 @@ impl State {
     /// a minute after now says that a clock is wrong.
     pub fn loaded(&mut self, as_of: i64, now: i64) {
         self.saw(now);
-        if let Source::Replica { loaded, .. } = &mut self.source {
-            *loaded = if as_of > now + 60_000 { None } else { (*loaded).max(Some(as_of)) };
+        if let Source::Replica { loaded, unchecked, .. } = &mut self.source {
+            let from_text = *unchecked && loaded.is_some_and(|loaded| loaded > now + 60_000);
+            let own = if from_text { None } else { *loaded };
+            *loaded = if as_of > now + 60_000 { None } else { own.max(Some(as_of)) };
+            *unchecked = false;
         }
     }
 
@@ -164,7 +169,7 @@ impl State {
         match self.source {
             Source::Local => Age::Fresh,
             Source::Replica { loaded: None, .. } => Age::Unavailable,
-            Source::Replica { stale_after, expired_after, loaded: Some(loaded) } => {
+            Source::Replica { stale_after, expired_after, loaded: Some(loaded), .. } => {
                 let age = (now - loaded).max(0);
                 if now < loaded - 60_000 || age >= expired_after {
                     Age::Unavailable

@@ -226,6 +226,7 @@ impl World {
             stale_after,
             expired_after,
             loaded: Some(START),
+            unchecked: false,
         };
         let source = dice.pick(&[
             Source::Local,
