@@ -226,6 +226,50 @@ fn a_damaged_index_lets_no_revoked_token_in() {
     }
 }
 
+/// A file that was written over in part: the beginning of the new, lines of the old.
+#[test]
+fn parts_of_two_indexes_do_not_mix() {
+    let mut state = Cutoffs::local();
+    for number in 1..7 {
+        let user = Target::subject(&format!("u{number}")).at_issuer(ISSUER);
+        state.apply(Rule::suspended(user, number == 1, 1), NOW_TIME).unwrap();
+    }
+    let old = Cutoffs::local().to_index(SECRET, NOW_TIME);
+    let one = state.to_index(SECRET, NOW_TIME);
+    let again = Rule::suspended(Target::subject("u1").at_issuer(ISSUER), true, 2);
+    let mut other = state.clone();
+    other.apply(again, NOW_TIME).unwrap();
+    let two = other.to_index(SECRET, NOW_TIME);
+    assert_eq!((one.len(), one != two), (two.len(), true));
+    assert_ne!(old.len(), one.len());
+    let ticket = ticket("");
+    for cut in (0..one.len()).step_by(64) {
+        let torn = [&two[..cut], &one[cut..]].concat();
+        let Ok(index) = Index::local(&torn) else { continue };
+        assert!(ticket.recheck(&index, at(2)).is_err(), "torn at {cut}");
+        assert!(cut == 0 || index.check_all().is_err(), "torn at {cut}");
+    }
+}
+
+#[test]
+fn one_far_time_does_not_cost_the_others_their_place() {
+    let mut state = Cutoffs::local();
+    for number in 0..20_000_i64 {
+        let target = Target::subject(&format!("user-{number}")).at_issuer(ISSUER);
+        let time = UnixTime::from_millis((NOW - number * 60) * 1000);
+        state.apply(Rule::issued_before(target, time), NOW_TIME).unwrap();
+    }
+    let before = state.to_index(SECRET, NOW_TIME).len();
+    let far = Target::subject("old").at_issuer(ISSUER);
+    state.apply(Rule::issued_before(far, UnixTime::from_secs(0)), NOW_TIME).unwrap();
+    state
+        .apply(Rule::revoked(Target::subject("far").at_issuer(ISSUER), at(7_000_000_000)), NOW_TIME)
+        .unwrap();
+    let after = state.to_index(SECRET, NOW_TIME).len();
+    assert!(after < before + 1000, "{before} and {after} bytes");
+    assert_same(&state, &claims(""));
+}
+
 #[test]
 fn an_index_is_as_old_as_it_says() {
     let (stale, expired) = (Duration::from_secs(30), Duration::from_secs(300));
@@ -240,6 +284,7 @@ fn an_index_is_as_old_as_it_says() {
     let blind = Cutoffs::replica(stale, expired).unwrap().to_index(SECRET, NOW_TIME);
     let index = Index::replica(&blind, stale, expired).unwrap();
     assert_eq!(index.freshness(NOW_TIME), Freshness::Blind);
+    assert_eq!(Index::local(&blind).unwrap_err(), LoadError::Blind);
     assert_eq!(Index::replica(&bytes, expired, stale).unwrap_err(), LoadError::Bounds);
     let snapshot = Cutoffs::local().to_snapshot(NOW_TIME);
     assert_eq!(Index::local(&snapshot).unwrap_err(), LoadError::Form { expected: "an index" });

@@ -23,6 +23,8 @@ pub(super) struct HashKey {
     secret: [u8; 16],
     long: SipHasher13,
     lines: [u64; LINE_WORDS + 1],
+    /// What checksums depend on beside the secret.
+    bound_to: u64,
     targets: Factors<MAX_DIMENSIONS>,
     values: Factors<VALUE_WORDS>,
 }
@@ -83,7 +85,12 @@ impl HashKey {
         lines.iter_mut().zip(0_u8..).for_each(|(factor, number)| {
             *factor = long.hash(&[b'l', number]);
         });
-        Self { secret, long, lines, targets, values }
+        Self { secret, long, lines, bound_to: 0, targets, values }
+    }
+
+    /// Lets the checksums of words depend on one more: parts of two indexes do not mix.
+    pub(super) fn bind(&mut self, to: u64) {
+        self.bound_to = to;
     }
 
     pub(super) const fn secret(&self) -> [u8; 16] {
@@ -141,13 +148,14 @@ impl HashKey {
     pub(super) fn line(&self, words: &[u32; LINE_WORDS]) -> u32 {
         let [first, factors @ ..] = &self.lines;
         let products = words.iter().zip(factors).map(|(word, m)| m.wrapping_mul(u64::from(*word)));
-        let [.., a, b, c, d] = products.fold(*first, u64::wrapping_add).to_le_bytes();
+        let [.., a, b, c, d] =
+            products.fold(first.wrapping_add(self.bound_to), u64::wrapping_add).to_le_bytes();
         u32::from_le_bytes([a, b, c, d])
     }
 
-    /// The hash of three words.
+    /// The hash of three words, and of what the key is bound to.
     pub(super) fn words(&self, words: [u64; 3]) -> u64 {
-        let places = words.into_iter().zip(0..);
+        let places = words.into_iter().chain([self.bound_to]).zip(0..);
         places.fold(self.start(), |sum, (word, place)| self.add(sum, place, word)).finish()
     }
 

@@ -4,10 +4,11 @@
 //! ```text
 //!   0  as every form begins (see `snapshot`), 'I', and the number of bytes in all
 //!  24  16 bytes  secret of the hashes: whoever knows it can aim at a false match, so keep it as the rules
-//!  40  u64       sequence number
-//!  48  i64 x 6   as of; floor, login floor, leeway, pruned at, seen; -1: none
-//!  96  u64 x 3   number of dimensions, number of shapes; where both end
-//! 120  dimensions: as in `dimension`, each once; then shapes in order, 144 bytes each: u32 number of
+//!  40  u64 x 2   sequence number; a hash of all entries, on which every checksum depends: parts of two
+//!                indexes do not mix
+//!  56  i64 x 6   as of; floor, login floor, leeway, pruned at, seen; -1: none
+//! 104  u64 x 3   number of dimensions, number of shapes; where both end
+//! 128  dimensions: as in `dimension`, each once; then shapes in order, 144 bytes each: u32 number of
 //!      dimensions, u32 x 16 which, u32 bit 0: names a client, bit 1: a session or device; then 9 u64:
 //!      targets, lines, reach, base, and where these lie and how long they are: lines (place; see
 //!      `line`), keys, elsewhere (place and bytes; see `sealed`)
@@ -65,6 +66,7 @@ pub struct Index<'b> {
     source: Source,
     horizon: Horizon,
     sequence: u64,
+    as_of: Option<i64>,
     contents: Contents<'b>,
 }
 
@@ -72,7 +74,8 @@ impl<'b> Index<'b> {
     /// Opens the index of this very process: it is always fresh.
     ///
     /// # Errors
-    /// Bytes that do not begin as an index does, or of another length than was written.
+    /// Bytes that do not begin as an index does, or of another length than was written; the index of a
+    /// replica that was never loaded.
     pub fn local(bytes: &'b [u8]) -> Result<Self, LoadError> {
         Self::open(bytes, Source::Local)
     }
@@ -102,16 +105,21 @@ impl<'b> Index<'b> {
         if Bytes(behind).u64() != Some(key.bytes(header)) {
             return Err(LoadError::Damaged);
         }
-        Self::read(bytes, rest, key, source).ok_or(LoadError::Malformed)
+        let index = Self::read(bytes, rest, key, source).ok_or(LoadError::Malformed)?;
+        if index.as_of.is_none() && source.is_local() {
+            return Err(LoadError::Blind);
+        }
+        Ok(index)
     }
 
     fn read(
         bytes: &'b [u8],
         mut header: Bytes<'b>,
-        key: HashKey,
+        mut key: HashKey,
         mut source: Source,
     ) -> Option<Self> {
         let sequence = header.u64()?;
+        key.bind(header.u64()?);
         let as_of = read_time(&mut header)?;
         let horizon = Horizon::read(&mut header)?;
         let (dimensions, shapes, _end) = (header.u64()?, header.u64()?, header.u64()?);
@@ -119,7 +127,7 @@ impl<'b> Index<'b> {
         if let Some(as_of) = as_of {
             source.read_back(UnixTime::from_millis(as_of));
         }
-        Some(Self { key, source, horizon, sequence, contents })
+        Some(Self { key, source, horizon, sequence, as_of, contents })
     }
 
     /// How old the rules are.
@@ -160,7 +168,7 @@ impl<'b> Index<'b> {
 
 /// Where the header ends.
 fn end(mut rest: Bytes<'_>) -> Option<usize> {
-    rest.take(88)?;
+    rest.take(96)?;
     usize::try_from(rest.u64()?).ok()
 }
 

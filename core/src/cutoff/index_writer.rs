@@ -6,7 +6,7 @@ use core::iter::{once, repeat};
 use super::contents::DESCRIBED;
 use super::dimension::{Dimension, MAX_DIMENSIONS, Shape};
 use super::encoding::put_bytes;
-use super::entry::{self, Entry};
+use super::entry::{self, Entry, TAG_BITS};
 use super::hashing::HashKey;
 use super::held::Held;
 use super::key::{self, KeyValues};
@@ -85,7 +85,8 @@ impl<'s> Area<'s> {
             }
         }
         entries.sort_unstable();
-        let base = entries.iter().filter_map(|(_, entry)| entry.time()).min().unwrap_or(0);
+        let times: Vec<i64> = entries.iter().filter_map(|(_, entry)| entry.time()).collect();
+        let mut base = times.iter().copied().min().unwrap_or(0);
         let hashes = || entries.iter().map(|(hash, _)| *hash);
         let lines = entries.len().saturating_mul(100).div_ceil(ENTRIES.saturating_mul(FILLED));
         let mut layout = Layout::new(number(lines.max(1)), 0, base);
@@ -103,6 +104,8 @@ impl<'s> Area<'s> {
             }
             layout = Layout::new(layout.lines.saturating_mul(2), 0, base);
         }
+        base = fitting(times, layout.value_bits());
+        layout = Layout::new(layout.lines, layout.reach, base);
         for (_, entry) in &mut entries {
             if entry.pack(base, layout.value_bits()).is_none() {
                 *entry = send(&mut elsewhere, &entry.summary());
@@ -122,6 +125,21 @@ impl<'s> Area<'s> {
         let (places, targets) = (Vec::new(), entries.len());
         Self { shape, places, targets, layout, lines, keys, elsewhere }
     }
+}
+
+/// What times are counted from, in so many bits: the earliest, if the latest then fits; else such that those
+/// about the middle one do, for a few far ones must not crowd out all others.
+fn fitting(mut times: Vec<i64>, bits: u32) -> i64 {
+    let span =
+        1_i64.checked_shl(bits.saturating_sub(TAG_BITS)).unwrap_or(i64::MAX).saturating_sub(1);
+    let (earliest, latest) = (times.iter().min().copied(), times.iter().max().copied());
+    let (earliest, latest) = (earliest.unwrap_or(0), latest.unwrap_or(0));
+    if latest.saturating_sub(earliest) <= span || times.is_empty() {
+        return earliest;
+    }
+    let middle = times.len() / 2;
+    let (_, middle, _) = times.select_nth_unstable(middle);
+    middle.saturating_sub(span / 2).max(0)
 }
 
 fn write_lines(
@@ -153,11 +171,14 @@ fn write_lines(
 impl Cutoffs {
     /// The rules as an [`Index`](crate::Index): decisions alone, to be asked in place, without what was
     /// said to people. `secret`: 16 random bytes, of a source that nobody can guess; equal states with
-    /// equal secrets and times give equal bytes. On a replica it is as old as its rules, on an authority
+    /// equal secrets and times give equal bytes, and one secret may serve many. On a replica it is as old as its rules, on an authority
     /// of `now`.
     #[must_use]
     pub fn to_index(&self, secret: [u8; 16], now: UnixTime) -> Vec<u8> {
-        let key = HashKey::new(secret);
+        let mut key = HashKey::new(secret);
+        let as_of = if self.source.is_local() { Some(now) } else { self.source.as_of() };
+        let contents = self.hash_of_all(&key, as_of);
+        key.bind(contents);
         let areas = self.shapes.iter().zip((0..).step_by(2));
         let mut areas: Vec<Area<'_>> =
             areas.map(|((shape, table), area)| Area::of(shape, table, area, &key)).collect();
@@ -173,12 +194,12 @@ impl Cutoffs {
                 area.places.push(u32::try_from(place).unwrap_or(u32::MAX));
             }
         }
-        let as_of = if self.source.is_local() { Some(now) } else { self.source.as_of() };
         let mut header = Form::Index.start();
         let put = |bytes: &mut Vec<u8>, value: u64| bytes.extend_from_slice(&value.to_le_bytes());
         put(&mut header, 0); // the length, once it is known
         header.extend_from_slice(&key.secret());
         put(&mut header, self.sequence);
+        put(&mut header, contents);
         put_time(&mut header, as_of.map(within_range));
         self.horizon.write(&mut header);
         put(&mut header, number(dimensions.len()));
@@ -187,7 +208,7 @@ impl Cutoffs {
         dimensions.into_iter().for_each(|dimension| dimension.borrowed().write(&mut header));
         let end = header.len().saturating_add(areas.len().saturating_mul(DESCRIBED));
         let (described, length) = describe(&areas, end.saturating_add(8));
-        for (range, value) in [(16..24, length), (112..120, end)] {
+        for (range, value) in [(16..24, length), (120..128, end)] {
             if let Some(slot) = header.get_mut(range) {
                 slot.copy_from_slice(&number(value).to_le_bytes());
             }
@@ -204,6 +225,19 @@ impl Cutoffs {
             }
         }
         bytes
+    }
+}
+
+impl Cutoffs {
+    /// A hash of what an index says, whatever order it lies in: two indexes of one secret differ in it.
+    fn hash_of_all(&self, key: &HashKey, as_of: Option<UnixTime>) -> u64 {
+        let mut header = Vec::new();
+        put_time(&mut header, as_of.map(within_range));
+        self.horizon.write(&mut header);
+        header.extend_from_slice(&self.sequence.to_le_bytes());
+        let records = self.shapes.values().flat_map(Table::iter).flat_map(Held::records);
+        let hashes = records.map(|record| key.bytes(record.content()));
+        hashes.fold(key.bytes(&header), u64::wrapping_add)
     }
 }
 

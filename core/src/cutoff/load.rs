@@ -66,6 +66,8 @@ pub enum LoadError {
     /// A delta belongs into a replica. Two authorities exchange whole states, with
     /// [`Cutoffs::merge`](crate::Cutoffs::merge).
     NotReplica,
+    /// The index of a replica that was never loaded: it knows no rules yet.
+    Blind,
     /// A replica has two bounds in whole milliseconds, the first not above the second.
     Bounds,
     /// The rules do not fit together with those that are held.
@@ -91,6 +93,7 @@ impl LoadError {
             Self::Older { .. } => "state_older",
             Self::OtherRun => "state_other_run",
             Self::NotReplica => "not_replica",
+            Self::Blind => "state_blind",
             Self::Bounds => "replica_bounds",
             Self::CapacityExceeded { .. } => "capacity_exceeded",
         }
@@ -140,12 +143,16 @@ impl fmt::Display for LoadError {
                 write!(f, "there are {bytes} bytes of the {written} that were written")
             }
             Self::Damaged => f.write_str("its checksum does not fit; take another copy"),
-            Self::Malformed => f.write_str("it says what no state can say"),
+            Self::Malformed => f.write_str("it says what no state can say; take another copy"),
             Self::Older { sequence, held } => write!(
                 f,
                 "it has sequence {sequence}, older than the {held} that is held; an authority that came back \
                  from an older file loads a snapshot of its replica first; to join the states of two \
                  authorities, load it into a set of its own and merge that"
+            ),
+            Self::Blind => f.write_str(
+                "it was made of a replica that had never been loaded; make it again, or open it as a \
+                 replica's",
             ),
             Self::Bounds => f.write_str(
                 "a replica has two bounds in whole milliseconds, the first not above the second",
