@@ -7,7 +7,7 @@ use super::encoding::{Bytes, put_bytes, put_varint};
 use super::held::Held;
 use super::record::{ExceptBytes, Says};
 use super::rule::Until;
-use super::summary::{Bounds, Excepting, Found, Merged, Names, Summary, TokenIds, for_token};
+use super::summary::{Bounds, Found, Merged, Names, Summary, TokenIds, for_token};
 use crate::time::UnixTime;
 
 /// Three bits that tell what the others say.
@@ -60,7 +60,7 @@ impl Entry {
         if let Self::Plain { tag, time } = self {
             let plain = |tag: u8| {
                 let high = if tag & 1 == 0 { time } else { time.saturating_add(1000) };
-                Merged { plain: Some(Bounds { low: time, high }), excepting: Vec::new() }
+                Merged::of_plain(Bounds { low: time, high })
             };
             match tag {
                 ISSUED | ISSUED_SECOND => summary.issued = plain(tag),
@@ -147,11 +147,12 @@ pub(super) fn write(summary: &Summary, bytes: &mut Vec<u8>) {
     if let Some(Until::Time(until)) = revoked {
         time(bytes, until.as_millis());
     }
-    for Merged { excepting, .. } in [issued, authenticated] {
+    for merged in [issued, authenticated] {
+        let excepting = merged.excepting();
         put_varint(bytes, u64::try_from(excepting.len()).unwrap_or(u64::MAX));
-        for Excepting { bounds: own, except } in excepting {
-            bounds(bytes, *own);
-            put_bytes(bytes, except);
+        for (own, except) in excepting {
+            bounds(bytes, own);
+            put_bytes(bytes, except.0);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What several rules of one target say together.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
+use alloc::collections::BTreeMap;
+use core::cmp::Reverse;
 
 use super::dimension::{Dimension, Shape};
 use super::record::{ExceptBytes, Says, View};
@@ -62,44 +63,50 @@ impl Bounds {
     }
 }
 
-/// Cutoffs with the same exceptions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Excepting {
-    pub(super) bounds: Bounds,
-    pub(super) except: Box<[u8]>,
-}
-
 /// Cutoffs of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Merged {
     /// Those without exceptions.
     pub(super) plain: Option<Bounds>,
-    /// The others by their exceptions, the greatest `low` first.
-    pub(super) excepting: Vec<Excepting>,
+    /// The `low` of the others, by their exceptions.
+    lows: BTreeMap<Box<[u8]>, i64>,
+    /// The same, the greatest `low` first, with their `high`.
+    order: BTreeMap<(Reverse<i64>, Box<[u8]>), i64>,
 }
 
 /// How far `high` lies above `low` at most: the resolution of a whole second.
 const WIDEST: i64 = 1000;
 
 impl Merged {
+    pub(super) fn of_plain(bounds: Bounds) -> Self {
+        Self { plain: Some(bounds), ..Self::default() }
+    }
+
     fn add(&mut self, bounds: Bounds, except: ExceptBytes<'_>) {
         if except.0.is_empty() {
             self.plain = Some(self.plain.map_or(bounds, |own| own.join(bounds)));
             return;
         }
-        let same = self.excepting.iter().position(|own| *own.except == *except.0);
-        let bounds = match same {
-            Some(place) => self.excepting.remove(place).bounds.join(bounds),
-            None => bounds,
-        };
-        let order = |own: &Excepting| (own.bounds.low, &*own.except) > (bounds.low, except.0);
-        let place = self.excepting.partition_point(order);
-        self.excepting.insert(place, Excepting { bounds, except: except.0.into() });
+        let mut merged = bounds;
+        if let Some(low) = self.lows.remove(except.0) {
+            if let Some(high) = self.order.remove(&(Reverse(low), Box::from(except.0))) {
+                merged = bounds.join(Bounds { low, high });
+            }
+        }
+        self.lows.insert(except.0.into(), merged.low);
+        self.order.insert((Reverse(merged.low), except.0.into()), merged.high);
+    }
+
+    /// Those with exceptions, the greatest `low` first.
+    pub(super) fn excepting(&self) -> impl ExactSizeIterator<Item = (Bounds, ExceptBytes<'_>)> {
+        let bounds = |low: i64, high: i64| Bounds { low, high };
+        self.order
+            .iter()
+            .map(move |((Reverse(low), except), high)| (bounds(*low, *high), ExceptBytes(except)))
     }
 
     fn for_token(&self, ids: TokenIds<'_>) -> Option<Bounds> {
-        let excepting = self.excepting.iter();
-        for_token(self.plain, excepting.map(|one| (one.bounds, ExceptBytes(&one.except))), ids)
+        for_token(self.plain, self.excepting(), ids)
     }
 }
 
