@@ -1,5 +1,6 @@
 //! Rules: what has been taken back, and the stage that asks them.
 
+mod ask;
 mod audit;
 mod change;
 mod contents;

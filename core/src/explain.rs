@@ -119,8 +119,12 @@ impl fmt::Display for Explanation {
         }
         for rule in &self.rules {
             let verdict = rule.code.map_or("passes", Code::as_str);
-            let MatchedRule { rule, target, compared, .. } = rule;
-            writeln!(f, "        rule       {rule} {target}: {compared}: {verdict}")?;
+            let MatchedRule { rule, target, compared, rules, .. } = rule;
+            write!(f, "        rule       {rule} {target}: {compared}: {verdict}")?;
+            for said in rules.iter().flat_map(|own| [own.id(), own.reason()]).flatten() {
+                write!(f, "; {said:?}")?;
+            }
+            writeln!(f)?;
         }
         match &self.rejection {
             None => f.write_str("accepted"),

@@ -327,8 +327,9 @@ impl fmt::Display for Revoked {
             }
             Self::Before { claim, at, low, high, same_second: true } => write!(
                 f,
-                "`{claim}` is {at}, which cannot be told from before the cutoff at {low}; from {high} on \
-                 new tokens pass"
+                "`{claim}` is {at}, which cannot be told from before the cutoff at {low}; a new one from \
+                 {} on passes",
+                high.round_up_to_second()
             ),
             Self::Id => f.write_str("a rule names it"),
         }

@@ -301,6 +301,27 @@ fn an_index_keeps_the_floors() {
     assert_eq!(refused.0, Code::IssuedBeforeFloor);
 }
 
+#[test]
+fn an_explanation_says_which_rules_and_why() {
+    let mut cutoffs = Cutoffs::local();
+    let rule = |time| Rule::issued_before(Target::subject("u1"), time);
+    cutoffs.apply(rule(at(1)).with_id("r-17").with_reason("phone lost"), NOW_TIME).unwrap();
+    cutoffs.apply(rule(at(2)).with_id("r-18"), NOW_TIME).unwrap();
+    cutoffs.apply(Rule::suspended(Target::subject("u1"), true, 1), NOW_TIME).unwrap();
+    let token = Signer::Secret.token(Algorithm::Hs256, &claims(""));
+    let validator = validator(Algorithm::Hs256, &Signer::Secret);
+    let explained = validator.explain(&token, &cutoffs, at(3));
+    let matched = explained.rules().iter().find(|one| one.rule == "issued_before").unwrap();
+    let ids: Vec<Option<&str>> = matched.rules.iter().map(Rule::id).collect();
+    assert_eq!(ids, [Some("r-17"), Some("r-18")]);
+    assert!(explained.to_string().contains("\"r-17\"; \"phone lost\"; \"r-18\""), "{explained}");
+    let bytes = cutoffs.to_index(SECRET, NOW_TIME);
+    let explained = validator.explain(&token, &Index::local(&bytes).unwrap(), at(3));
+    assert_eq!(explained.rules().len(), 2);
+    assert!(explained.rules().iter().all(|one| one.rules.is_empty()));
+    assert_eq!(explained.rules()[0].target, "{\"subject\":\"u1\"}");
+}
+
 fn code(decided: Result<Freshness, Rejection>) -> Option<Code> {
     decided.err().map(|no| no.code())
 }

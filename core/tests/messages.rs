@@ -98,7 +98,7 @@ fn a_revoked_token_says_what_a_client_can_do() {
         answer(Rule::issued_before(user(), UnixTime::from_millis(NOW * 1000 + 400)), NOW),
         (
             "the token is revoked: `iat` is 1700000000, which cannot be told from before the cutoff at \
-             1700000000.400; from 1700000000.400 on new tokens pass"
+             1700000000.400; a new one from 1700000001 on passes"
                 .into(),
             "wait_until",
             Some(INVALID.into()),

@@ -1,5 +1,6 @@
 //! Decisions alone, in place: a table of fingerprints that is asked as it lies in a file, in flash, in a
-//! browser's buffer. At most 16 bytes for a simple rule; nothing is copied, nothing allocated.
+//! browser's buffer. At most 16 bytes for a simple rule (from some ten thousand on); nothing is copied,
+//! nothing allocated.
 //!
 //! ```text
 //!   0  as every form begins (see `snapshot`), 'I', and the number of bytes in all
@@ -15,7 +16,7 @@
 //!      then a keyed checksum of all so far; then, each at a multiple of 64, the areas
 //! ```
 //! Fingerprints are all 64 bits of a keyed hash (see `hashing`). One of n targets is met by chance with
-//! at most n * (d + 1) * 2^-64 for d dimensions: for ten million users of issuers once in 6 * 10^11 tokens.
+//! at most n * (d + 1) * 2^-64 for d dimensions: for ten million users of issuers once in 6 * 10^11 lookups.
 //! A false match adds a rule, so it can only refuse more, and a rule that names the token's own values
 //! is always found. Opening reads the beginning alone; lines and entries are proven when they are read.
 
@@ -31,7 +32,7 @@ use super::hashing::HashKey;
 use super::horizon::Horizon;
 use super::load::LoadError;
 use super::matching::private::Matching;
-use super::matching::{Damaged, FreshWithin, RuleSet, Visit};
+use super::matching::{Damaged, FreshWithin, Named, RuleSet, Visit};
 use super::sealed;
 use super::snapshot::{Form, read_time};
 use super::summary::TokenIds;
@@ -229,7 +230,7 @@ impl<'b> Asking<'_, 'b, '_> {
         for (hash, shape) in all() {
             let target = || {
                 let chosen = self.values.only(shape.places());
-                target(&self.index.contents.shape(shape), &chosen)
+                Named::from(target(&self.index.contents.shape(shape), &chosen))
             };
             self.find(shape, hash, true, &target, visit)?;
         }
@@ -243,7 +244,7 @@ impl<'b> Asking<'_, 'b, '_> {
         shape: &Described<'b>,
         hash: u64,
         proven: bool,
-        target: &dyn Fn() -> Option<Target>,
+        target: &dyn Fn() -> Named,
         visit: Visit<'_>,
     ) -> Result<(), Damaged> {
         let home = shape.layout.home(hash);
@@ -276,7 +277,8 @@ impl<'b> Asking<'_, 'b, '_> {
                 let mut content = Bytes(content);
                 let key = content.bytes()?;
                 if self.values.have(places, key) {
-                    let target = || Target::of_key(&self.index.contents.shape(shape), key);
+                    let target =
+                        || Named::from(Target::of_key(&self.index.contents.shape(shape), key));
                     let mut say = |found| visit(&target, found);
                     entry::read(content.0, self.ids, shape.names, &mut say)?;
                 }
@@ -286,7 +288,7 @@ impl<'b> Asking<'_, 'b, '_> {
         }
         let mut outcome = Ok(());
         self.values.each_target(places, &mut |hash, chosen| {
-            let target = || target(&self.index.contents.shape(shape), chosen);
+            let target = || Named::from(target(&self.index.contents.shape(shape), chosen));
             if outcome.is_ok() {
                 outcome = self.find(shape, hash, false, &target, visit);
             }
@@ -298,7 +300,7 @@ impl<'b> Asking<'_, 'b, '_> {
         &self,
         shape: &Described<'b>,
         entry: Entry,
-        target: &dyn Fn() -> Option<Target>,
+        target: &dyn Fn() -> Named,
         visit: Visit<'_>,
     ) -> Result<(), Damaged> {
         let mut say = |found| visit(target, found);

@@ -1,17 +1,33 @@
 //! What a validation asks: any set of rules, by one question.
 
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use self::private::Matching;
 use super::facts::Facts;
 use super::freshness::Source;
 use super::horizon::Horizon;
+use super::rule::Rule;
 use super::state::Cutoffs;
 use super::summary::Found;
 use super::target::Target;
 
-/// Hears what holds for a token: the target, made when it is asked for, and what its rules say.
-pub(super) type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> Option<Target>, Found);
+/// Hears what holds for a token: whom it names, made when it is asked for, and what its rules say.
+pub(super) type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> Named, Found);
+
+/// Whom rules name, and the rules themselves where they are kept.
+#[derive(Debug, Default)]
+#[expect(unnameable_types, reason = "part of the sealed trait of rule sets")]
+pub struct Named {
+    pub(super) target: Option<Target>,
+    pub(super) rules: Vec<Rule>,
+}
+
+impl From<Option<Target>> for Named {
+    fn from(target: Option<Target>) -> Self {
+        Self { target, rules: Vec::new() }
+    }
+}
 
 /// Rules that a token may match cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +59,11 @@ pub(crate) mod private {
 ///
 /// Sealed: what a rule set must promise (never fewer rules than were applied) cannot be checked from
 /// outside.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no set of rules",
+    label = "expected `&Cutoffs`, `&Index`, or `&NoCutoffs` for an application without rules",
+    note = "a guard is not one: with `let rules = shared.current();` pass `&*rules`"
+)]
 pub trait RuleSet: Matching {}
 
 /// No rules: said aloud, because leaving the question out does not compile.

@@ -6,7 +6,7 @@ use super::freshness::Source;
 use super::hashing::HashKey;
 use super::horizon::Horizon;
 use super::matching::private::Matching;
-use super::matching::{Damaged, RuleSet, Visit};
+use super::matching::{Damaged, Named, RuleSet, Visit};
 use super::record::Record;
 use super::rule::Rule;
 use super::summary::{Names, TokenIds, found};
@@ -41,7 +41,7 @@ impl Matching for OneRule {
         let places = places.get(..self.shape.len()).unwrap_or_default();
         if values.have(places, self.record.key()) {
             let (session, token_id) = (facts.claims.session(), facts.claims.token_id());
-            let target = || Target::of_key(&self.shape, self.record.key());
+            let target = || Named::from(Target::of_key(&self.shape, self.record.key()));
             let names = Names::of(&self.shape);
             found(&self.record.view(), TokenIds { session, token_id }, names, &mut |found| {
                 visit(&target, found);

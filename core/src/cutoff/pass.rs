@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use super::facts::Facts;
 use super::freshness::Freshness;
 use super::horizon::Horizon;
-use super::matching::{Damaged, RuleSet};
-use super::rule::Until;
+use super::matching::{Damaged, Named, RuleSet};
+use super::rule::{Rule, Until};
 use super::summary::Found;
 use crate::claims::Claims;
 use crate::observer::{FirstFailure, Observer, limited};
@@ -51,6 +51,8 @@ pub struct MatchedRule {
     pub code: Option<Code>,
     /// What was compared.
     pub compared: String,
+    /// The rules of this kind and target, with their ids and reasons; none from an index, which keeps none.
+    pub rules: Vec<Rule>,
 }
 
 /// Asks the rules. Only a token that none refuses becomes [`Live`].
@@ -294,10 +296,7 @@ impl Asked<'_, '_> {
         let read = rules.matching(self.facts, &mut |target, found| {
             let verdict = self.ask(found);
             let Asked { facts, now, .. } = *self;
-            list(&|| {
-                let target = target().map(|target| target.describe()).unwrap_or_default();
-                describe(target, found, &mut Asked { facts, now, note: None })
-            });
+            list(&|| describe(target(), found, &mut Asked { facts, now, note: None }));
             worst = match (worst.take(), verdict) {
                 (Some(worst), Some(verdict)) => Some(worst.or_worse(verdict)),
                 (worst, verdict) => worst.or(verdict),
@@ -413,7 +412,7 @@ impl Asked<'_, '_> {
 }
 
 /// A rule that matches, for an explanation: what it says, what the token says, what follows.
-fn describe(target: String, found: Found, asked: &mut Asked<'_, '_>) -> MatchedRule {
+fn describe(named: Named, found: Found, asked: &mut Asked<'_, '_>) -> MatchedRule {
     let before = |low: i64, high: i64| match high.saturating_sub(low) {
         0 => format!("before {}", Seconds(low)),
         _ => format!("before some instant from {} to {}", Seconds(low), Seconds(high)),
@@ -444,5 +443,8 @@ fn describe(target: String, found: Found, asked: &mut Asked<'_, '_>) -> MatchedR
     let code = verdict.map(|verdict| verdict.reason.code());
     let separator = if compared.is_empty() { "" } else { "; " };
     let compared = format!("{says}{separator}{compared}");
-    MatchedRule { rule, target, code, compared }
+    let target = named.target.map(|target| target.describe()).unwrap_or_default();
+    let mut rules = named.rules;
+    rules.retain(|own| own.kind_word() == rule);
+    MatchedRule { rule, target, code, compared, rules }
 }

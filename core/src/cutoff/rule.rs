@@ -240,6 +240,17 @@ impl Rule {
         self
     }
 
+    /// Which kind it is, as its JSON says: `issued_before`, `authenticated_before`, `revoked`, `suspended`.
+    #[must_use]
+    pub const fn kind_word(&self) -> &'static str {
+        match self.kind {
+            Kind::IssuedBefore(_) => "issued_before",
+            Kind::AuthenticatedBefore(_) => "authenticated_before",
+            Kind::Revoked { .. } => "revoked",
+            Kind::Suspended { .. } => "suspended",
+        }
+    }
+
     /// Whom the rule names.
     pub const fn target(&self) -> &Target {
         &self.target

@@ -27,16 +27,14 @@ impl Rule {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        let (word, mut members) = match &self.kind {
-            Kind::IssuedBefore(cutoff) => ("issued_before", cutoff_members(cutoff)),
-            Kind::AuthenticatedBefore(cutoff) => ("authenticated_before", cutoff_members(cutoff)),
-            Kind::Revoked { until: Until::Never } => {
-                ("revoked", String::from(",\"until\":\"never\""))
+        let word = self.kind_word();
+        let mut members = match &self.kind {
+            Kind::IssuedBefore(cutoff) | Kind::AuthenticatedBefore(cutoff) => {
+                cutoff_members(cutoff)
             }
-            Kind::Revoked { until: Until::Time(time) } => ("revoked", format!(",\"until\":{time}")),
-            Kind::Suspended { on, version } => {
-                ("suspended", format!(",\"on\":{on},\"version\":{version}"))
-            }
+            Kind::Revoked { until: Until::Never } => String::from(",\"until\":\"never\""),
+            Kind::Revoked { until: Until::Time(time) } => format!(",\"until\":{time}"),
+            Kind::Suspended { on, version } => format!(",\"on\":{on},\"version\":{version}"),
         };
         for (name, text) in [("id", &self.id), ("reason", &self.reason)] {
             if let Some(text) = text {

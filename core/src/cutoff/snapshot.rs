@@ -236,7 +236,8 @@ impl Cutoffs {
     /// An authority goes on from what it read. What it held besides is a change of its own: its replicas
     /// may have all that the file counts, and nothing of that.
     pub(super) fn take_in(&mut self, state: Self, sequence: u64) -> Result<(), LoadError> {
-        if !self.source.is_local() && !(self.is_empty() && self.lifted.is_empty()) {
+        let holds_nothing = self.is_empty() && self.lifted.is_empty();
+        if !self.source.is_local() && !holds_nothing {
             let own = self.sequence;
             self.change(state.len(), |next, _| next.absorb(&state, sequence))?;
             self.sequence = own;
@@ -246,7 +247,7 @@ impl Cutoffs {
         next.adopt(state)?;
         next.sequence = if self.source.is_local() { sequence } else { self.sequence };
         next.run = self.run;
-        if !(self.is_empty() && self.lifted.is_empty()) {
+        if !holds_nothing {
             let own: &Self = self;
             next.change(own.len(), |next, number| next.absorb(own, number))?;
         }

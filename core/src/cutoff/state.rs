@@ -9,18 +9,15 @@ use core::time::Duration;
 
 use super::change::{ApplyError, Change};
 use super::dimension::{Dimension, Shape};
-use super::facts::Facts;
 use super::freshness::{Freshness, Source};
 use super::hashing::HashKey;
 use super::held::Held;
 use super::horizon::Horizon;
-use super::matching::{FreshWithin, Visit};
+use super::matching::FreshWithin;
 use super::record::{Record, View};
 use super::rule::Rule;
-use super::summary::TokenIds;
 use super::table::Table;
 use super::target::Target;
-use super::values::{Meets, Values, is_key};
 use crate::error::ConfigError;
 use crate::time::UnixTime;
 
@@ -71,7 +68,7 @@ pub struct Cutoffs {
     pub(super) shapes: BTreeMap<Box<Shape>, Table>,
     /// All dimensions of all shapes, each once.
     pub(super) dimensions: Arc<Vec<Dimension>>,
-    key: Arc<HashKey>,
+    pub(super) key: Arc<HashKey>,
     length: usize,
     capacity: usize,
     pub(super) source: Source,
@@ -422,34 +419,6 @@ impl Cutoffs {
         Ok(())
     }
 
-    /// Calls `visit` with what holds for a token of these facts.
-    pub(super) fn ask(&self, facts: &Facts<'_>, visit: Visit<'_>) {
-        let dimensions = self.dimensions.iter().map(Dimension::borrowed);
-        let values = Values::read(facts, &self.key, dimensions);
-        let mut tables =
-            self.shapes.iter().map(|(shape, table)| Asked { shape, table, values: &values, facts });
-        loop {
-            // Several at a time: first all that is to be computed, then all that memory is waited for.
-            let mut hashes: [Option<(u64, Asked<'_, '_, '_>)>; TOGETHER] = [None; TOGETHER];
-            let mut rest = hashes.iter_mut();
-            for slot in rest.by_ref() {
-                let Some(asked) = tables.next() else { break };
-                match values.meets(&asked.table.places) {
-                    Meets::Nothing => {}
-                    Meets::Several => asked.ask_several(visit),
-                    Meets::One(hash) => *slot = Some((hash, asked)),
-                }
-            }
-            let all_asked = rest.len() > 0;
-            for (hash, asked) in hashes.iter().flatten() {
-                asked.ask(*hash, visit);
-            }
-            if all_asked || self.shapes.len() <= TOGETHER {
-                return;
-            }
-        }
-    }
-
     /// What is held for exactly this target.
     pub(super) fn held(&self, target: &Target) -> Option<&Held> {
         let key = target.key();
@@ -478,51 +447,6 @@ impl Cutoffs {
 
 fn is_lifted(lifted: &BTreeMap<Box<str>, u64>, id: &[u8]) -> bool {
     core::str::from_utf8(id).is_ok_and(|id| lifted.contains_key(id))
-}
-
-/// So many lookups wait for memory at the same time.
-const TOGETHER: usize = 8;
-
-/// One shape, asked for one token.
-#[derive(Clone, Copy)]
-struct Asked<'a, 'k, 'c> {
-    shape: &'a Shape,
-    table: &'a Table,
-    values: &'a Values<'k, 'c>,
-    facts: &'a Facts<'c>,
-}
-
-impl Asked<'_, '_, '_> {
-    #[inline]
-    fn ask(&self, hash: u64, visit: Visit<'_>) {
-        let is = |key: &[u8]| self.values.is_only(&self.table.places, key);
-        self.table.find(hash, is).into_iter().for_each(|held| self.tell(held, visit));
-    }
-
-    /// A token that has several values of one of the dimensions.
-    fn ask_several(&self, visit: Visit<'_>) {
-        let places = &*self.table.places;
-        if self.values.targets(places) > self.table.targets() {
-            // A token with long arrays in several claims has the product of their lengths as keys: a
-            // thousand times a thousand. Where the targets of the shape are fewer, they are asked
-            // instead, each by a search in the sorted columns.
-            let matching = self.table.iter().filter(|own| self.values.have(places, own.key()));
-            matching.for_each(|held| self.tell(held, visit));
-        } else {
-            self.values.each_target(places, &mut |hash, chosen| {
-                let held = self.table.find(hash, |key| is_key(chosen, key));
-                held.into_iter().for_each(|held| self.tell(held, visit));
-            });
-        }
-    }
-
-    fn tell(&self, held: &Held, visit: Visit<'_>) {
-        let (session, token_id) = (self.facts.claims.session(), self.facts.claims.token_id());
-        let target = || Target::of_key(self.shape, held.key());
-        held.found(TokenIds { session, token_id }, self.table.names, &mut |found| {
-            visit(&target, found);
-        });
-    }
 }
 
 impl Default for Cutoffs {

@@ -88,10 +88,10 @@ impl Merged {
             return;
         }
         let mut merged = bounds;
-        if let Some(low) = self.lows.remove(except.0) {
-            if let Some(high) = self.order.remove(&(Reverse(low), Box::from(except.0))) {
-                merged = bounds.join(Bounds { low, high });
-            }
+        if let Some(low) = self.lows.remove(except.0)
+            && let Some(high) = self.order.remove(&(Reverse(low), Box::from(except.0)))
+        {
+            merged = bounds.join(Bounds { low, high });
         }
         self.lows.insert(except.0.into(), merged.low);
         self.order.insert((Reverse(merged.low), except.0.into()), merged.high);
