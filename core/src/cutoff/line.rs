@@ -85,7 +85,7 @@ pub(super) fn seal(line: &[u8; LINE], count: u32, place: u64, key: &HashKey) -> 
 
 impl Line<'_> {
     #[inline]
-    fn trailer(&self) -> u32 {
+    pub(super) fn trailer(&self) -> u32 {
         self.0.last_chunk().map_or(0, |last| u32::from_le_bytes(*last))
     }
 
