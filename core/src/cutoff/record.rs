@@ -140,6 +140,10 @@ impl Record {
         Self(bytes.into_boxed_slice())
     }
 
+    pub(super) fn touch(&self) -> usize {
+        self.0.first().copied().map_or(0, usize::from)
+    }
+
     /// The change with which the rule came.
     pub(super) fn sequence(&self) -> u64 {
         Bytes(&self.0).u64().unwrap_or(u64::MAX)

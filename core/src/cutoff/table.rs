@@ -57,6 +57,20 @@ impl Table {
         self.parts.get(part(hash, self.parts.len()))?.find(hash, |held| is(held.key()))
     }
 
+    /// Has what a lookup needs come along from memory: where several are to be found, all of it at once.
+    #[inline]
+    pub(super) fn touch(&self, hash: u64) -> usize {
+        let mut touched = 0;
+        if let Some(part) = self.parts.get(part(hash, self.parts.len())) {
+            let none = part.find(hash, |held| {
+                touched ^= held.touch();
+                false
+            });
+            touched ^= usize::from(none.is_some());
+        }
+        touched
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Held> {
         self.parts.iter().flat_map(|part| part.iter())
     }
