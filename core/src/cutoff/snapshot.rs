@@ -209,6 +209,10 @@ impl Cutoffs {
     /// to the present, so a device whose clock stands at 1970 reads what it is given (and answers that
     /// its rules have expired, for it cannot tell).
     ///
+    /// An authority reads its file when it starts, and goes on from there: what it held besides is kept and
+    /// counts as a change of its own. Its next change begins a new run, so replicas that follow by deltas
+    /// are told to load a snapshot once.
+    ///
     /// # Errors
     /// Bytes that are not exactly a snapshot, a newer layout, a sequence number lower than what is held,
     /// no room.
