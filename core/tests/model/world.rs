@@ -306,8 +306,9 @@ impl World {
                 self.pair.events.push(Event::ClockAt(self.clock));
             }
             _ => {
-                let as_of =
-                    clock + dice.pick(&[0, -1000, -40_000, 59_999, 60_000, 60_001, -400_000]);
+                let before = dice.pick(&[0, -1000, -40_000, 59_999, 60_000, 60_001, -400_000]);
+                // No state was made before 1970.
+                let as_of = (clock + before).max(0);
                 self.pair.real.loaded(at(as_of), at(clock));
                 self.pair.model.loaded(as_of, clock);
                 self.pair.events.push(Event::Loaded(as_of, clock));
