@@ -238,31 +238,23 @@ fn run(size: usize, validator: &Validator, cold: &mut Cold) {
         users.iter().map(|user| format!("{ISSUER}\n{}", subject(*user))).collect()
     };
     let (hit_keys, miss_keys) = (keys(&known), keys(&unknown));
-    let hash: HashMap<String, u64> =
-        (0..size).map(|user| (format!("{ISSUER}\n{}", subject(user)), 1)).collect();
-    let mut ask = |keys: &[String]| {
+    let all = || (0..size).map(|user| (format!("{ISSUER}\n{}", subject(user)), 1));
+    let mut ask = |table: &dyn Fn(&str) -> Option<u64>, keys: &[String]| {
         let at = |number: usize| keys[number % keys.len()].as_str();
         let touch = |number: usize| {
             black_box(at(number).bytes().map(u64::from).sum::<u64>());
         };
         cold.measure(touch, |number| {
-            black_box(hash.get(at(number)));
+            black_box(table(at(number)));
         })
     };
-    row("HashMap<String, u64>, one lookup", ask(&hit_keys), ask(&miss_keys));
+    let hash: HashMap<String, u64> = all().collect();
+    let table = |key: &str| hash.get(key).copied();
+    row("HashMap<String, u64>, one lookup", ask(&table, &hit_keys), ask(&table, &miss_keys));
     drop(hash);
-    let tree: BTreeMap<String, u64> =
-        (0..size).map(|user| (format!("{ISSUER}\n{}", subject(user)), 1)).collect();
-    let mut ask = |keys: &[String]| {
-        let at = |number: usize| keys[number % keys.len()].as_str();
-        let touch = |number: usize| {
-            black_box(at(number).bytes().map(u64::from).sum::<u64>());
-        };
-        cold.measure(touch, |number| {
-            black_box(tree.get(at(number)));
-        })
-    };
-    row("BTreeMap<String, u64>, one lookup", ask(&hit_keys), ask(&miss_keys));
+    let tree: BTreeMap<String, u64> = all().collect();
+    let table = |key: &str| tree.get(key).copied();
+    row("BTreeMap<String, u64>, one lookup", ask(&table, &hit_keys), ask(&table, &miss_keys));
     drop(tree);
     chase(bytes.len(), cold);
 }

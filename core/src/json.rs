@@ -12,7 +12,7 @@ mod member;
 mod scan;
 mod text;
 
-pub(crate) use self::decimal::{Decimal, Rounding};
+pub(crate) use self::decimal::{Decimal, MAX_SAFE_INTEGER, Rounding};
 pub(crate) use self::equality::same_value;
 pub(crate) use self::member::{Kind, Known, Member};
 pub(crate) use self::scan::{Malformed, elements, members, validate};

@@ -65,7 +65,7 @@ struct Asked<'a, 'k, 'c> {
 impl Asked<'_, '_, '_> {
     #[inline]
     fn ask(&self, hash: u64, visit: Visit<'_>) {
-        let is = |key: &[u8]| self.values.is_only(&self.table.places, key);
+        let is = |key: &[u8]| is_key(&self.values.only(&self.table.places), key);
         self.table.find(hash, is).into_iter().for_each(|held| self.tell(held, visit));
     }
 

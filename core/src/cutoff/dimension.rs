@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::encoding::{Bytes, put_text, put_varint};
+use super::encoding::{Bytes, number, put_text, put_varint};
 
 /// The most dimensions of one target: nine are named, a handful of claims beside them is plenty.
 pub(super) const MAX_DIMENSIONS: usize = 16;
@@ -48,6 +48,22 @@ impl<N> Dimension<N> {
     pub(super) const fn is_typed(&self) -> bool {
         matches!(self, Self::Tenant | Self::Device | Self::Claim(_))
     }
+
+    /// The same dimension with the name of its claim in another form.
+    fn with_name<'n, M>(&'n self, form: impl FnOnce(&'n N) -> M) -> Dimension<M> {
+        match self {
+            Self::Issuer => Dimension::Issuer,
+            Self::Subject => Dimension::Subject,
+            Self::Client => Dimension::Client,
+            Self::Session => Dimension::Session,
+            Self::TokenId => Dimension::TokenId,
+            Self::KeyId => Dimension::KeyId,
+            Self::Tenant => Dimension::Tenant,
+            Self::Device => Dimension::Device,
+            Self::Confirmation => Dimension::Confirmation,
+            Self::Claim(name) => Dimension::Claim(form(name)),
+        }
+    }
 }
 
 impl Dimension {
@@ -67,35 +83,13 @@ impl Dimension {
     }
 
     pub(super) fn borrowed(&self) -> Dimension<&str> {
-        match self {
-            Self::Issuer => Dimension::Issuer,
-            Self::Subject => Dimension::Subject,
-            Self::Client => Dimension::Client,
-            Self::Session => Dimension::Session,
-            Self::TokenId => Dimension::TokenId,
-            Self::KeyId => Dimension::KeyId,
-            Self::Tenant => Dimension::Tenant,
-            Self::Device => Dimension::Device,
-            Self::Confirmation => Dimension::Confirmation,
-            Self::Claim(name) => Dimension::Claim(name),
-        }
+        self.with_name(|name| &**name)
     }
 }
 
 impl<'b> Dimension<&'b str> {
     pub(super) fn owned(self) -> Dimension {
-        match self {
-            Self::Issuer => Dimension::Issuer,
-            Self::Subject => Dimension::Subject,
-            Self::Client => Dimension::Client,
-            Self::Session => Dimension::Session,
-            Self::TokenId => Dimension::TokenId,
-            Self::KeyId => Dimension::KeyId,
-            Self::Tenant => Dimension::Tenant,
-            Self::Device => Dimension::Device,
-            Self::Confirmation => Dimension::Confirmation,
-            Self::Claim(name) => Dimension::Claim(name.into()),
-        }
+        self.with_name(|name| Box::from(*name))
     }
 
     /// The binary form: one byte, of a claim its name behind it.
@@ -137,43 +131,24 @@ impl<'b> Dimension<&'b str> {
 
 /// A shape as bytes: the number of dimensions, then each.
 pub(super) fn write_shape(shape: &Shape, bytes: &mut Vec<u8>) {
-    put_varint(bytes, u64::try_from(shape.len()).unwrap_or(u64::MAX));
+    put_varint(bytes, number(shape.len()));
     for dimension in shape {
         dimension.borrowed().write(bytes);
     }
 }
 
-/// A shape in place, as it was written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct WrittenShape<'b> {
-    dimensions: Bytes<'b>,
-    length: usize,
-}
-
-impl<'b> WrittenShape<'b> {
-    /// Reads a shape, and everything about it that could be wrong: it is one that a target can have,
-    /// in the one order.
-    pub(super) fn read(bytes: &mut Bytes<'b>) -> Option<Self> {
-        let length = usize::try_from(bytes.varint()?).ok().filter(|n| *n <= MAX_DIMENSIONS)?;
-        let dimensions = *bytes;
-        let mut before: Option<Dimension<&str>> = None;
-        for _ in 0..length {
-            let dimension = Dimension::read(bytes)?;
-            let named = !matches!(dimension, Dimension::Claim(""));
-            if !named || before.is_some_and(|before| before >= dimension) {
-                return None;
-            }
-            before = Some(dimension);
+/// Reads a shape, and everything about it that could be wrong: it is one that a target can have, in the
+/// one order.
+pub(super) fn read_shape(bytes: &mut Bytes<'_>) -> Option<Box<Shape>> {
+    let length = usize::try_from(bytes.varint()?).ok().filter(|n| *n <= MAX_DIMENSIONS)?;
+    let mut shape: Vec<Dimension> = Vec::with_capacity(length);
+    for _ in 0..length {
+        let dimension = Dimension::read(bytes)?.owned();
+        let named = !matches!(&dimension, Dimension::Claim(name) if name.is_empty());
+        if !named || shape.last().is_some_and(|before| *before >= dimension) {
+            return None;
         }
-        Some(Self { dimensions, length })
+        shape.push(dimension);
     }
-
-    pub(super) fn dimensions(&self) -> impl Iterator<Item = Dimension<&'b str>> + Clone + use<'b> {
-        let mut rest = self.dimensions;
-        (0..self.length).map_while(move |_| Dimension::read(&mut rest))
-    }
-
-    pub(super) fn owned(&self) -> Box<Shape> {
-        self.dimensions().map(Dimension::owned).collect()
-    }
+    Some(shape.into_boxed_slice())
 }

@@ -15,8 +15,25 @@ pub(super) fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
     }
 }
 
+/// A count as it is written.
+pub(super) fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// An integer of fixed length, least byte first.
+pub(super) fn put_u64(bytes: &mut Vec<u8>, value: u64) {
+    bytes.extend_from_slice(&value.to_le_bytes());
+}
+
+/// The same in a place that was left for it.
+pub(super) fn fill_u64(bytes: &mut [u8], place: usize, value: u64) {
+    if let Some(slot) = bytes.get_mut(place..).and_then(<[u8]>::first_chunk_mut) {
+        *slot = value.to_le_bytes();
+    }
+}
+
 pub(super) fn put_bytes(bytes: &mut Vec<u8>, content: &[u8]) {
-    put_varint(bytes, u64::try_from(content.len()).unwrap_or(u64::MAX));
+    put_varint(bytes, number(content.len()));
     bytes.extend_from_slice(content);
 }
 

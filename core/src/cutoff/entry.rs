@@ -3,11 +3,11 @@
 
 use alloc::vec::Vec;
 
-use super::encoding::{Bytes, put_bytes, put_varint};
+use super::encoding::{Bytes, number, put_bytes, put_varint};
 use super::held::Held;
 use super::record::{ExceptBytes, Says};
 use super::rule::Until;
-use super::summary::{Bounds, Found, Merged, Names, Summary, TokenIds, for_token};
+use super::summary::{Bounds, Found, Merged, Names, Summary, TokenIds, Told, for_token};
 use crate::time::UnixTime;
 
 /// Three bits that tell what the others say.
@@ -149,7 +149,7 @@ pub(super) fn write(summary: &Summary, bytes: &mut Vec<u8>) {
     }
     for merged in [issued, authenticated] {
         let excepting = merged.excepting();
-        put_varint(bytes, u64::try_from(excepting.len()).unwrap_or(u64::MAX));
+        put_varint(bytes, number(excepting.len()));
         for (own, except) in excepting {
             bounds(bytes, own);
             put_bytes(bytes, except.0);
@@ -188,20 +188,10 @@ pub(super) fn read(
     let issued = if has(0) { Some(read_bounds(&mut bytes)?) } else { None };
     let authenticated = if has(1) { Some(read_bounds(&mut bytes)?) } else { None };
     let until = if has(2) { Some(bytes.i64()?) } else { None };
-    if let Some(Bounds { low, high }) = for_token(issued, read_excepting(&mut bytes)?, ids) {
-        visit(Found::IssuedBefore { low, high });
-    }
+    let issued = for_token(issued, read_excepting(&mut bytes)?, ids);
     let authenticated = for_token(authenticated, read_excepting(&mut bytes)?, ids);
-    if let Some(Bounds { low, high }) = authenticated {
-        visit(Found::AuthenticatedBefore { low, high, names_client: names.client });
-    }
     let until = until.map(|until| Until::Time(UnixTime::from_millis(until)));
-    let until = if has(3) { Some(Until::Never) } else { until };
-    if let Some(until) = until {
-        visit(Found::Revoked { until, session: names.session });
-    }
-    if has(4) {
-        visit(Found::Suspended);
-    }
+    let revoked = if has(3) { Some(Until::Never) } else { until };
+    Told { issued, authenticated, revoked, suspended: has(4) }.tell(names, visit);
     bytes.is_empty().then_some(())
 }

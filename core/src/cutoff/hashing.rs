@@ -15,6 +15,7 @@ use core::fmt;
 use siphasher::sip::SipHasher13;
 
 use super::dimension::MAX_DIMENSIONS;
+use super::encoding::number;
 use crate::claims::Scalar;
 
 /// The secret of a table, and what is derived from it.
@@ -107,7 +108,7 @@ impl HashKey {
         let times = |factor: &u128, word: u64| factor.wrapping_mul(u128::from(word));
         // The length tells where the last eight bytes, which overlap the words, begin.
         let mut sum = self.values.first;
-        sum = sum.wrapping_add(times(length, u64::try_from(text.len()).unwrap_or(u64::MAX)));
+        sum = sum.wrapping_add(times(length, number(text.len())));
         sum = sum.wrapping_add(times(last, last_word(text)));
         for (word, factor) in words.iter().zip(factors) {
             sum = sum.wrapping_add(times(factor, u64::from_le_bytes(*word)));

@@ -9,15 +9,12 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::policy::Retention;
+use crate::policy::{MAX_LEEWAY, Retention};
 use crate::time::{Seconds, UnixTime, within_range};
 
 /// A clock that stands more than this after every time seen before is taken for wrong: pruning by it
 /// would lift the floor above every token that is good.
 const LONGEST_PAUSE: i64 = 366 * 86_400_000;
-
-/// The longest leeway of a policy.
-pub(super) const LONGEST_LEEWAY: i64 = 300_000;
 
 /// What a prune left behind. None of it goes back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +79,7 @@ impl Horizon {
     /// longest leeway that a validator can have.
     pub(super) fn forgettable(&self) -> Option<Forgettable> {
         let (floor, pruned_at) = (self.floor?, self.pruned_at?);
-        let expired = pruned_at.saturating_sub(LONGEST_LEEWAY);
+        let expired = pruned_at.saturating_sub(MAX_LEEWAY);
         Some(Forgettable { floor, login_floor: self.login_floor, expired })
     }
 

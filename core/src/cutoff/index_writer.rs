@@ -5,18 +5,21 @@ use core::iter::{once, repeat};
 
 use super::contents::DESCRIBED;
 use super::dimension::{Dimension, MAX_DIMENSIONS, Shape};
-use super::encoding::put_bytes;
+use super::encoding::{fill_u64, number, put_bytes, put_u64};
 use super::entry::{self, Entry, TAG_BITS};
 use super::hashing::HashKey;
 use super::held::Held;
 use super::key::{self, KeyValues};
 use super::line::{ENTRIES, LINE, Layout, seal};
 use super::sealed;
-use super::snapshot::{Form, put_time};
+use super::snapshot::{Form, LENGTH_AT, put_time};
 use super::state::Cutoffs;
 use super::summary::{Names, Summary};
 use super::table::Table;
-use crate::time::{UnixTime, within_range};
+use crate::time::UnixTime;
+
+/// Where stands where the shapes end.
+const END_AT: usize = 120;
 
 /// How many of a hundred places in the lines are used: 64 / 5 / 0.82 = 15.6 bytes a target.
 const FILLED: usize = 82;
@@ -37,10 +40,6 @@ struct Area<'s> {
 fn multiplies(shape: &Shape) -> bool {
     let several = shape.iter().filter(|one| one.is_typed() || **one == Dimension::Confirmation);
     several.count() > 1
-}
-
-fn number(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// Where sorted hashes lie, each in its own line or the next that has room; and how far that reaches.
@@ -197,7 +196,7 @@ impl Cutoffs {
     #[must_use]
     pub fn to_index(&self, secret: [u8; 16], now: UnixTime) -> Vec<u8> {
         let mut key = HashKey::new(secret);
-        let as_of = if self.source.is_local() { Some(now) } else { self.source.as_of() };
+        let as_of = self.written_at(now);
         let gathered = self.shapes.iter().map(|(shape, table)| Gathered::of(shape, table, &key));
         let gathered: Vec<Gathered<'_>> = gathered.collect();
         // Two indexes of one secret differ in it.
@@ -220,27 +219,22 @@ impl Cutoffs {
             }
         }
         let mut header = Form::Index.start();
-        let put = |bytes: &mut Vec<u8>, value: u64| bytes.extend_from_slice(&value.to_le_bytes());
-        put(&mut header, 0); // the length, once it is known
         header.extend_from_slice(&key.secret());
-        put(&mut header, self.sequence);
-        put(&mut header, contents);
-        put_time(&mut header, as_of.map(within_range));
+        put_u64(&mut header, self.sequence);
+        put_u64(&mut header, contents);
+        put_time(&mut header, as_of);
         self.horizon.write(&mut header);
-        put(&mut header, number(dimensions.len()));
-        put(&mut header, number(areas.len()));
-        put(&mut header, 0); // where the shapes end
+        put_u64(&mut header, number(dimensions.len()));
+        put_u64(&mut header, number(areas.len()));
+        put_u64(&mut header, 0); // where the shapes end
         dimensions.into_iter().for_each(|dimension| dimension.borrowed().write(&mut header));
         let end = header.len().saturating_add(areas.len().saturating_mul(DESCRIBED));
         let (described, length) = describe(&areas, end.saturating_add(8));
-        for (range, value) in [(16..24, length), (120..128, end)] {
-            if let Some(slot) = header.get_mut(range) {
-                slot.copy_from_slice(&number(value).to_le_bytes());
-            }
-        }
+        fill_u64(&mut header, LENGTH_AT, number(length));
+        fill_u64(&mut header, END_AT, number(end));
         header.extend_from_slice(&described);
         let checksum = key.bytes(&header);
-        put(&mut header, checksum);
+        put_u64(&mut header, checksum);
         let mut bytes = header;
         bytes.reserve_exact(length.saturating_sub(bytes.len()));
         for area in &areas {
@@ -255,11 +249,11 @@ impl Cutoffs {
 
 impl Cutoffs {
     /// A hash of what an index says beside its rules.
-    fn hash_of_rest(&self, key: &HashKey, as_of: Option<UnixTime>) -> u64 {
+    fn hash_of_rest(&self, key: &HashKey, as_of: Option<i64>) -> u64 {
         let mut header = Vec::new();
-        put_time(&mut header, as_of.map(within_range));
+        put_time(&mut header, as_of);
         self.horizon.write(&mut header);
-        header.extend_from_slice(&self.sequence.to_le_bytes());
+        put_u64(&mut header, self.sequence);
         key.bytes(&header)
     }
 }
@@ -279,7 +273,7 @@ fn describe(areas: &[Area<'_>], start: usize) -> (Vec<u8>, usize) {
         for word in once(length).chain(places).chain(once(names)) {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
-        let mut put = |value: u64| bytes.extend_from_slice(&value.to_le_bytes());
+        let mut put = |value: u64| put_u64(&mut bytes, value);
         put(number(area.targets));
         put(area.layout.lines);
         put(area.layout.reach);

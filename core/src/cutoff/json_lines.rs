@@ -12,7 +12,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::horizon::{Horizon, LONGEST_LEEWAY};
+use super::horizon::Horizon;
 use super::load::LoadError;
 use super::rule::Rule;
 use super::rule_json;
@@ -20,6 +20,7 @@ use super::snapshot::public_key;
 use super::state::Cutoffs;
 use crate::error::ConfigError;
 use crate::json::{self, Decimal, Kind, unescape};
+use crate::policy::MAX_LEEWAY;
 use crate::time::{LAST_MILLIS, Seconds, UnixTime};
 
 impl Cutoffs {
@@ -227,7 +228,7 @@ impl State {
             let millis = millis.filter(|millis| (0..=LAST_MILLIS).contains(millis));
             let expected = "expected seconds from 0 to 253402300799 with at most three decimals";
             *slot = Some(millis.ok_or_else(|| wrong(expected))?);
-            if horizon.leeway.is_some_and(|leeway| leeway > LONGEST_LEEWAY) {
+            if horizon.leeway.is_some_and(|leeway| leeway > MAX_LEEWAY) {
                 return Err(wrong("a policy's leeway is at most 300 seconds"));
             }
         }

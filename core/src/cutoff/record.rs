@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::dimension::Shape;
-use super::encoding::{Bytes, put_bytes, put_text, put_varint};
+use super::encoding::{Bytes, number, put_bytes, put_text, put_varint};
 use super::rule::{Cutoff, Except, Kind, Rule, Until};
 use super::target::Target;
 use crate::time::UnixTime;
@@ -92,7 +92,7 @@ fn write_cutoff(cutoff: &Cutoff, flags: &mut u8, tail: &mut Vec<u8>) -> u64 {
         *flags |= EXCEPT;
         let mut except = Vec::new();
         for ids in [&cutoff.except.sessions, &cutoff.except.token_ids] {
-            put_varint(&mut except, u64::try_from(ids.len()).unwrap_or(u64::MAX));
+            put_varint(&mut except, number(ids.len()));
             ids.iter().for_each(|id| put_text(&mut except, id));
         }
         put_bytes(tail, &except);

@@ -8,14 +8,14 @@ use core::time::Duration;
 use super::rule_json;
 use super::target::Target;
 use crate::error::ConfigError;
+use crate::json::MAX_SAFE_INTEGER;
 use crate::time::{At, LAST_MILLIS, UnixTime};
 
 /// The most ids that one cutoff can except: "log out everywhere but here" names one.
 pub(super) const MAX_EXCEPTIONS: usize = 8;
 /// As the leeway of a policy: clocks that differ by more have a fault that no guard mends.
 const MAX_SKEW_GUARD: i64 = 300_000;
-/// 2^53 - 1: what every language can hold.
-const MAX_VERSION: u64 = 9_007_199_254_740_991;
+const MAX_VERSION: u64 = MAX_SAFE_INTEGER.unsigned_abs();
 
 /// The last instant at which a token of a tombstone's target could be valid.
 ///

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::encoding::{Bytes, put_bytes};
+use super::encoding::{Bytes, number, put_bytes};
 use super::hashing::HashKey;
 
 fn seal(content: &[u8], offset: u64, area: u64, key: &HashKey) -> [u8; 4] {
@@ -13,7 +13,7 @@ fn seal(content: &[u8], offset: u64, area: u64, key: &HashKey) -> [u8; 4] {
 
 /// Adds a piece; tells its offset.
 pub(super) fn put(bytes: &mut Vec<u8>, content: &[u8], area: u64, key: &HashKey) -> u64 {
-    let offset = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let offset = number(bytes.len());
     bytes.extend_from_slice(&seal(content, offset, area, key));
     put_bytes(bytes, content);
     offset

@@ -21,18 +21,21 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::delta::Ahead;
-use super::dimension::{Shape, WrittenShape, write_shape};
-use super::encoding::{Bytes, put_bytes, put_text, put_varint};
+use super::dimension::{Shape, read_shape, write_shape};
+use super::encoding::{Bytes, fill_u64, number, put_bytes, put_text, put_u64, put_varint};
 use super::hashing::HashKey;
 use super::held::Held;
-use super::horizon::{Horizon, LONGEST_LEEWAY};
+use super::horizon::Horizon;
 use super::load::LoadError;
 use super::record::{Record, View};
 use super::state::{Cutoffs, LAST_SEQUENCE};
+use crate::policy::MAX_LEEWAY;
 use crate::time::{LAST_MILLIS, UnixTime, within_range};
 
-pub(super) const MAGIC: &[u8; 8] = b"lowwater";
-pub(super) const VERSION: u8 = 1;
+const MAGIC: &[u8; 8] = b"lowwater";
+const VERSION: u8 = 1;
+/// Where the number of bytes stands.
+pub(super) const LENGTH_AT: usize = 16;
 const NONE: i64 = -1;
 
 /// Which of the binary forms.
@@ -60,9 +63,11 @@ impl Form {
         }
     }
 
+    /// What every form begins with; the length at [`LENGTH_AT`] is filled in once it is known.
     pub(super) fn start(self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(&[VERSION, self.letter(), 0, 0, 0, 0, 0, 0]);
+        put_u64(&mut bytes, 0);
         bytes
     }
 
@@ -116,7 +121,7 @@ impl Horizon {
         let mut time = || read_time(bytes);
         let (floor, login_floor, leeway) = (time()?, time()?, time()?);
         let (pruned_at, seen) = (time()?, time()?);
-        let sane = leeway.is_none_or(|leeway| leeway <= LONGEST_LEEWAY);
+        let sane = leeway.is_none_or(|leeway| leeway <= MAX_LEEWAY);
         sane.then_some(Self { floor, login_floor, leeway, pruned_at, seen })
     }
 }
@@ -153,6 +158,12 @@ impl Cutoffs {
         self.write_changes(Form::Snapshot, 0, now, |_| true)
     }
 
+    /// How old the rules are that are written now, in milliseconds.
+    pub(super) fn written_at(&self, now: UnixTime) -> Option<i64> {
+        let as_of = if self.source.is_local() { Some(now) } else { self.source.as_of() };
+        as_of.map(within_range)
+    }
+
     pub(super) fn write_changes(
         &self,
         form: Form,
@@ -161,7 +172,6 @@ impl Cutoffs {
         wanted: impl Fn(u64) -> bool,
     ) -> Vec<u8> {
         let key = public_key();
-        let as_of = if self.source.is_local() { Some(now) } else { self.source.as_of() };
         let lifted: Vec<&str> =
             self.lifted.iter().filter(|(_, at)| wanted(**at)).map(|(id, _)| &**id).collect();
         let mut shapes: Vec<(&Shape, Hashed<'_>)> = Vec::new();
@@ -177,29 +187,21 @@ impl Cutoffs {
             }
         }
         let mut bytes = form.start();
-        let count = |bytes: &mut Vec<u8>, number: usize| {
-            bytes.extend_from_slice(&u64::try_from(number).unwrap_or(u64::MAX).to_le_bytes());
-        };
-        count(&mut bytes, 0); // the length, once it is known
-        bytes.extend_from_slice(&after.to_le_bytes());
-        bytes.extend_from_slice(&self.sequence.to_le_bytes());
-        bytes.extend_from_slice(&self.run.to_le_bytes());
-        put_time(&mut bytes, as_of.map(within_range));
+        [after, self.sequence, self.run].into_iter().for_each(|value| put_u64(&mut bytes, value));
+        put_time(&mut bytes, self.written_at(now));
         self.horizon.write(&mut bytes);
-        count(&mut bytes, lifted.len());
-        count(&mut bytes, shapes.len());
+        put_u64(&mut bytes, number(lifted.len()));
+        put_u64(&mut bytes, number(shapes.len()));
         lifted.into_iter().for_each(|id| put_text(&mut bytes, id));
         for (shape, records) in shapes {
             write_shape(shape, &mut bytes);
-            put_varint(&mut bytes, u64::try_from(records.len()).unwrap_or(u64::MAX));
+            put_varint(&mut bytes, number(records.len()));
             records.into_iter().for_each(|(_, content)| put_bytes(&mut bytes, content));
         }
-        let length = u64::try_from(bytes.len().saturating_add(8)).unwrap_or(u64::MAX);
-        if let Some(slot) = bytes.get_mut(16..24) {
-            slot.copy_from_slice(&length.to_le_bytes());
-        }
+        let length = number(bytes.len().saturating_add(8));
+        fill_u64(&mut bytes, LENGTH_AT, length);
         let checksum = key.bytes(&bytes);
-        bytes.extend_from_slice(&checksum.to_le_bytes());
+        put_u64(&mut bytes, checksum);
         bytes
     }
 
@@ -299,7 +301,7 @@ impl Changes {
         }
         let (mut shape_before, mut rules): (Option<Box<Shape>>, usize) = (None, 0);
         for _ in 0..shapes {
-            let shape = WrittenShape::read(&mut bytes)?.owned();
+            let shape = read_shape(&mut bytes)?;
             if shape_before.is_some_and(|before| before >= shape) {
                 return None;
             }

@@ -19,14 +19,15 @@ use super::rule::Rule;
 use super::table::Table;
 use super::target::Target;
 use crate::error::ConfigError;
+use crate::json::MAX_SAFE_INTEGER;
 use crate::time::UnixTime;
 
 /// How far into the future a cutoff can be set. Beyond it lies a mistyped year, which would lock
 /// everyone out for ever: clocks of one system differ by less than this.
 const MAX_AHEAD: i64 = 60_000;
 
-/// 2^53 - 1: what every language can hold, and far more changes than anyone makes.
-pub(super) const LAST_SEQUENCE: u64 = 9_007_199_254_740_991;
+/// What every language can hold, and far more changes than anyone makes.
+pub(super) const LAST_SEQUENCE: u64 = MAX_SAFE_INTEGER.unsigned_abs();
 
 /// The rules that hold.
 ///
@@ -151,8 +152,9 @@ impl Cutoffs {
     #[must_use]
     pub fn with_hash_key(mut self, random: [u8; 16]) -> Self {
         self.key = Arc::new(HashKey::new(random));
-        let shapes = core::mem::take(&mut self.shapes).into_iter();
-        self.shapes = shapes.map(|(shape, table)| (shape, table.rehashed(&self.key))).collect();
+        for (shape, table) in &mut self.shapes {
+            *table = table.rehashed(shape, &self.key);
+        }
         self
     }
 

@@ -171,16 +171,36 @@ impl Summary {
     }
 
     pub(super) fn found(&self, ids: TokenIds<'_>, names: Names, visit: &mut dyn FnMut(Found)) {
-        if let Some(Bounds { low, high }) = self.issued.for_token(ids) {
+        let told = Told {
+            issued: self.issued.for_token(ids),
+            authenticated: self.authenticated.for_token(ids),
+            revoked: self.revoked,
+            suspended: matches!(self.suspended, Some((_, true))),
+        };
+        told.tell(names, visit);
+    }
+}
+
+/// What the rules of one target say to one token.
+pub(super) struct Told {
+    pub(super) issued: Option<Bounds>,
+    pub(super) authenticated: Option<Bounds>,
+    pub(super) revoked: Option<Until>,
+    pub(super) suspended: bool,
+}
+
+impl Told {
+    pub(super) fn tell(&self, names: Names, visit: &mut dyn FnMut(Found)) {
+        if let Some(Bounds { low, high }) = self.issued {
             visit(Found::IssuedBefore { low, high });
         }
-        if let Some(Bounds { low, high }) = self.authenticated.for_token(ids) {
+        if let Some(Bounds { low, high }) = self.authenticated {
             visit(Found::AuthenticatedBefore { low, high, names_client: names.client });
         }
         if let Some(until) = self.revoked {
             visit(Found::Revoked { until, session: names.session });
         }
-        if matches!(self.suspended, Some((_, true))) {
+        if self.suspended {
             visit(Found::Suspended);
         }
     }

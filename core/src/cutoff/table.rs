@@ -139,10 +139,8 @@ impl Table {
     }
 
     /// The same targets by another secret.
-    pub(super) fn rehashed(self, key: &HashKey) -> Self {
-        let parts = alloc::vec![Arc::new(HashTable::new())];
-        let places = Arc::clone(&self.places);
-        let mut table = Self { parts, targets: 0, places, names: self.names };
+    pub(super) fn rehashed(&self, shape: &Shape, key: &HashKey) -> Self {
+        let mut table = Self::new(shape, Arc::clone(&self.places));
         for held in self.iter() {
             for record in held.records() {
                 table.add(key, record.clone());

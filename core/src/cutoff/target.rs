@@ -8,6 +8,7 @@ use core::fmt;
 use super::dimension::{Dimension, MAX_DIMENSIONS, Shape};
 use super::key::{KeyValue, KeyValues};
 use crate::error::ConfigError;
+use crate::json::MAX_SAFE_INTEGER;
 
 /// A value that a rule names: compared byte for byte, and with its type.
 ///
@@ -194,7 +195,7 @@ impl Target {
                     return wrong("only `tenant`, `device` and `claim` take integers and booleans");
                 }
                 TargetValue::Integer(integer)
-                    if !(-9_007_199_254_740_991..=9_007_199_254_740_991).contains(integer) =>
+                    if !(-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(integer) =>
                 {
                     return wrong("an integer in a target lies within 2^53 - 1 of zero");
                 }

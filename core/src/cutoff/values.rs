@@ -54,7 +54,6 @@ impl<'c> Column<'c> {
 /// How many dimensions are kept without asking for memory: few sets of rules name more.
 const INLINE: usize = 8;
 
-#[derive(Default)]
 struct Known<'c> {
     column: Column<'c>,
     /// Of the only value. Of several each is hashed when it is asked for.
@@ -134,16 +133,6 @@ impl<'k, 'c> Values<'k, 'c> {
     /// How many targets of a shape the token matches: the product of the columns' lengths.
     pub(super) fn targets(&self, places: &[u32]) -> usize {
         places.iter().map(|place| self.column(*place).len()).fold(1, usize::saturating_mul)
-    }
-
-    /// Is this the key of the only target that the token meets?
-    pub(super) fn is_only(&self, places: &[u32], key: &[u8]) -> bool {
-        let mut values = KeyValues::of(key);
-        let same = places.iter().all(|place| {
-            let own = self.column(*place).first().map(KeyValue::of_scalar);
-            own.is_some() && values.next() == own
-        });
-        same && values.is_done()
     }
 
     /// Is this the key of a target that the token matches?

@@ -3,6 +3,9 @@
 
 use crate::time::LAST_MILLIS;
 
+/// 2^53 - 1: what every language can hold (RFC 7493 section 2.2).
+pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+
 /// A JSON number: `0.digits * 10^exponent`, digits without the zeros at either end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decimal<'t> {
@@ -134,8 +137,8 @@ impl<'t> Decimal<'t> {
     /// The number as an integer, if it is one and no larger than 2^53 - 1 either way: what every
     /// language can hold (RFC 7493 section 2.2).
     pub(crate) fn integer(&self) -> Option<i64> {
-        const LIMIT: i64 = 9_007_199_254_740_991;
-        self.scaled(0, Rounding::Exact).filter(|value| (-LIMIT..=LIMIT).contains(value))
+        let integer = self.scaled(0, Rounding::Exact);
+        integer.filter(|value| (-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(value))
     }
 
     /// Equal as numbers, however they are written.
