@@ -12,12 +12,15 @@
     reason = "a test: a panic is how it fails; a counting allocator is unsafe by its nature"
 )]
 
+mod alarm;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+use alarm::Alarm;
 use lowwater::{Cutoffs, Rule, Target, UnixTime};
 use lowwater_edge::SharedCutoffs;
 
@@ -77,15 +80,6 @@ fn a_state_lives_until_a_writer_comes_after_its_last_reader() {
     assert!(freed(|| rules.lift("r-1")) > 500, "who pays for it");
     assert!(alive.upgrade().is_none());
     assert_eq!(rules.free_replaced(), 0);
-}
-
-/// Tells the other threads that this one failed, so that none waits for it.
-struct Alarm<'f>(&'f AtomicBool);
-
-impl Drop for Alarm<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_or(thread::panicking(), Ordering::Relaxed);
-    }
 }
 
 /// Readers that let go of a state only once it was replaced: without the writer's list the last of them

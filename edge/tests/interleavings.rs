@@ -12,12 +12,14 @@
     reason = "a test: a panic is how it fails"
 )]
 
+mod alarm;
 #[path = "../../core/tests/signing/mod.rs"]
 mod signing;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+use alarm::Alarm;
 use lowwater::{Algorithm, Change, Code, Cutoffs, Rule, Target, UnixTime, Validator};
 use lowwater_edge::SharedCutoffs;
 use signing::{AUDIENCE, ISSUER, NOW, Signer, validator};
@@ -57,15 +59,6 @@ fn is_refused(validator: &Validator, token: &str, rules: &Cutoffs) -> bool {
 /// Numbers that are far from each other, one after the other.
 fn some_of(count: usize, round: usize) -> usize {
     round.wrapping_mul(0x9e37_79b9) % count
-}
-
-/// Tells the other threads that this one failed, so that none waits for it.
-struct Alarm<'f>(&'f AtomicBool);
-
-impl Drop for Alarm<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_or(thread::panicking(), Ordering::Relaxed);
-    }
 }
 
 /// A writer applies rule after rule and says each time how many hold. Readers that heard a number find
