@@ -34,6 +34,7 @@ mod state;
 mod summary;
 mod table;
 mod target;
+mod target_json;
 mod values;
 
 pub use self::change::{ApplyError, Change};

@@ -20,7 +20,7 @@ use crate::json::Malformed;
 /// assert_eq!(
 ///     mistake.to_string(),
 ///     "the secret has 9 bytes: HMAC needs at least 32, make one with a generator of random bytes, \
-///      or allow it with `Key::from_short_secret`",
+///      or allow it by name (`from_short_secret`)",
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,7 +173,7 @@ impl fmt::Display for KeyFault {
                 return write!(
                     f,
                     "the secret has {bytes} bytes: HMAC needs at least {least}, make one with a \
-                     generator of random bytes, or allow it with `Key::from_short_secret`"
+                     generator of random bytes, or allow it by name (`from_short_secret`)"
                 );
             }
             Self::SecretLooksLikeKey => {

@@ -1,5 +1,7 @@
 //! Every check of one token, with what was compared: for people who look for the reason of a 401.
 
+mod json;
+
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;

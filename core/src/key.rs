@@ -2,14 +2,17 @@
 
 mod curve;
 mod explicit;
+mod form;
 mod jwk;
 mod secret;
 mod set;
+mod skipped;
 mod spki;
 mod thumbprint;
 
 pub(crate) use self::set::{Candidates, Prepared};
-pub use self::set::{KeySet, KeySetBuilder, SkippedKey};
+pub use self::set::{KeySet, KeySetBuilder};
+pub use self::skipped::SkippedKey;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

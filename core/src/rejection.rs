@@ -214,6 +214,20 @@ impl Rejection {
         self.retry_after
     }
 
+    /// The headers of the answer: `WWW-Authenticate` and `Retry-After`, each where it has one.
+    ///
+    /// ```
+    /// use lowwater::Rejection;
+    ///
+    /// let headers: Vec<_> = Rejection::missing_token().headers().collect();
+    /// assert_eq!(headers, [("WWW-Authenticate", "Bearer".to_string())]);
+    /// ```
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let challenge = self.www_authenticate().map(|value| ("WWW-Authenticate", value));
+        let wait = self.retry_after().map(|seconds| ("Retry-After", seconds.to_string()));
+        challenge.into_iter().chain(wait)
+    }
+
     /// The `WWW-Authenticate` header (RFC 6750 section 3, RFC 9470, RFC 9728), where the answer has one.
     ///
     /// It never holds text of the token.

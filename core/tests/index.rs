@@ -315,6 +315,14 @@ fn an_explanation_says_which_rules_and_why() {
     let ids: Vec<Option<&str>> = matched.rules.iter().map(Rule::id).collect();
     assert_eq!(ids, [Some("r-17"), Some("r-18")]);
     assert!(explained.to_string().contains("\"r-17\"; \"phone lost\"; \"r-18\""), "{explained}");
+    let json: serde_json::Value = serde_json::from_str(&explained.to_json()).unwrap();
+    let matched =
+        json["rules"].as_array().unwrap().iter().find(|one| one["code"] == "suspended").unwrap();
+    assert_eq!(matched["target"]["subject"], "u1");
+    assert_eq!(matched["rules"][0]["version"], 1);
+    assert_eq!(json["rejection"]["remedy"], "refresh");
+    let challenge = &json["rejection"]["headers"]["WWW-Authenticate"];
+    assert_eq!(challenge, "Bearer error=\"invalid_token\"");
     let bytes = cutoffs.to_index(SECRET, NOW_TIME);
     let explained = validator.explain(&token, &Index::local(&bytes).unwrap(), at(3));
     assert_eq!(explained.rules().len(), 2);

@@ -161,6 +161,28 @@ fn skipped_keys_say_which_and_why() {
     );
 }
 
+/// vuln-02: what is fetched in place of keys never becomes a secret.
+#[test]
+fn a_file_of_keys_is_read_by_its_look_and_never_as_a_secret() {
+    let jwk = Signer::of(Algorithm::Es256).jwk("a");
+    let pem = "-----BEGIN PUBLIC KEY-----\n\
+        MCowBQYDK2VwAyEAh8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F+eqk4=\n-----END PUBLIC KEY-----\n";
+    let der = pem_rfc7468::decode_vec(pem.as_bytes()).unwrap().1;
+    let set = format!("\n{{\"keys\":[{jwk}]}}");
+    for file in [set.as_bytes(), jwk.as_bytes(), pem.as_bytes(), &der] {
+        assert_eq!(KeySet::read(file).unwrap().len(), 1, "{file:?}");
+    }
+    let blank = [b' '; 64];
+    for file in
+        [&b""[..], b"<html>502 Bad Gateway</html>", &[7; 32], b"[]", &blank, &der[1..], b"0"]
+    {
+        assert!(KeySet::read(file).is_err(), "{file:?}");
+    }
+    let short = br#"{"kty":"oct","k":"AAAA"}"#;
+    assert!(KeySet::read(short).is_err());
+    assert!(KeySet::builder().allow_short_secrets().read(short).is_ok());
+}
+
 /// A backend that knows one algorithm, and counts.
 struct OnlyEd25519;
 

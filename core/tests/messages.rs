@@ -163,8 +163,10 @@ fn mistakes_say_what_to_do() {
     assert_eq!(with(r#""leeway":301"#), "`leeway` must be 0 to 300 seconds, in whole milliseconds");
     assert_eq!(
         with(r#""leway":30"#),
-        "the policy cannot be read at byte 64: the member \"leway\" is unknown; see `Policy::from_json` for \
-         those that are"
+        "the policy cannot be read at byte 64: the member \"leway\" is unknown; those of a policy are issuer, \
+         audience, algorithms, token_type, leeway, max_lifetime, max_age, max_session, missing_exp, missing_iat, \
+         same_second, missing_auth_time, required, claim_equals, tenant_claim, device_claim, max_token_bytes, \
+         allow_padding, allow_short_secret, realm, resource_metadata"
     );
     assert_eq!(
         with(r#""missing_exp":"accept""#),
@@ -178,8 +180,8 @@ fn mistakes_say_what_to_do() {
     );
     assert_eq!(
         KeySet::from_jwks(r#"{"kty":"RSA"}"#).unwrap_err().to_string(),
-        "the key set cannot be read at byte 0: expected a member `keys`; a lone key is read by \
-         `Key::from_jwk`"
+        "the key set cannot be read at byte 0: expected a member `keys`; read a lone key as one \
+         (`from_jwk`)"
     );
     let secret = Key::from_secret(b"-----BEGIN PUBLIC KEY----- ...").unwrap_err().to_string();
     assert!(secret.starts_with("the secret looks like a key, a certificate or a JWK"), "{secret}");

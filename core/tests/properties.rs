@@ -206,6 +206,11 @@ proptest! {
             let decided = validator.validate(&token, &cutoffs, at(now));
             let explained = validator.explain(&token, &cutoffs, at(now));
             let first = explained.checks().iter().find(|check| check.outcome == Outcome::Fail);
+            let json: serde_json::Value = serde_json::from_str(&explained.to_json()).unwrap();
+            prop_assert_eq!(json["accepted"].as_bool(), Some(decided.is_ok()));
+            prop_assert_eq!(json["checks"].as_array().map(Vec::len), Some(explained.checks().len()));
+            let code = decided.as_ref().err().map(|no| no.code().as_str());
+            prop_assert_eq!(json["rejection"]["code"].as_str(), code);
             match (&decided, explained.rejection(), first) {
                 (Ok(_), None, None) => {}
                 (Err(no), Some(same), Some(check)) => {

@@ -62,6 +62,17 @@ pub enum DeltaError {
     },
 }
 
+impl DeltaError {
+    /// A stable snake_case name of the mistake.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotAuthority => "not_authority",
+            Self::Ahead { .. } => "sequence_ahead",
+        }
+    }
+}
+
 impl fmt::Display for DeltaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

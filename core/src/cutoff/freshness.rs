@@ -53,6 +53,16 @@ impl Freshness {
             Self::Expired(_) => "expired",
         }
     }
+
+    /// How old the rules are, where they are old and somebody can tell.
+    #[must_use]
+    pub const fn age(&self) -> Option<Duration> {
+        match self {
+            Self::Stale(age) => Some(*age),
+            Self::Expired(age) => *age,
+            Self::Fresh | Self::Blind => None,
+        }
+    }
 }
 
 impl fmt::Display for Freshness {

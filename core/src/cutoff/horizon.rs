@@ -125,6 +125,16 @@ pub enum PruneError {
     },
 }
 
+impl PruneError {
+    /// A stable snake_case name of the mistake.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ClockJump { .. } => "clock_jump",
+        }
+    }
+}
+
 impl fmt::Display for PruneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::ClockJump { now, seen } = self;

@@ -26,6 +26,16 @@ pub enum Note {
     IssuedAtForAuthTime,
 }
 
+impl Note {
+    /// The word, equal in every language: `issued_at_for_auth_time`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IssuedAtForAuthTime => "issued_at_for_auth_time",
+        }
+    }
+}
+
 /// What the owner should know of the way in which a token passed.
 #[derive(Clone, Copy)]
 pub(crate) struct Passed {

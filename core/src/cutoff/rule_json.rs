@@ -5,13 +5,12 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use der::DateTime;
 
-use super::dimension::{Dimension, MAX_DIMENSIONS};
 use super::rule::{Cutoff, Except, Kind as RuleKind, Rule, Until};
-use super::target::{Target, TargetValue};
+use super::target::Target;
+use super::target_json;
 use crate::error::ConfigError;
 use crate::json::{self, Decimal, Kind, Member, Rounding, unescape};
 
@@ -205,49 +204,13 @@ impl<'t> Reader<'t> {
 
     fn target(&self) -> Result<Target, ConfigError> {
         let member = self.needed("target")?;
-        let start = member.value.start;
         let text = member.value.of(self.text);
-        let wrong = |expected: &str| ConfigError::expected("rule", start, expected);
+        let wrong = |expected: &str| ConfigError::expected("rule", member.value.start, expected);
         if member.kind != Kind::Object {
             return Err(wrong("`target` must be an object"));
         }
         let members = json::members(text).map_err(|_| wrong("`target` must be an object"))?;
-        if members.len() > MAX_DIMENSIONS {
-            return Err(wrong("a target names at most 16 dimensions"));
-        }
-        let (mut dimensions, mut everyone) = (Vec::new(), false);
-        for member in &members {
-            let name = unescape(member.raw_name(text));
-            if name == "everyone" {
-                if member.kind != Kind::True {
-                    return Err(wrong("`everyone` must be true"));
-                }
-                everyone = true;
-                continue;
-            }
-            let Some(dimension) = Dimension::from_word(&name) else {
-                return Err(wrong(
-                    "a target names `issuer`, `subject`, `client`, `session`, `token_id`, `key_id`, \
-                     `tenant`, `device`, `confirmation`, `claim:NAME` or `everyone`",
-                ));
-            };
-            let value = match member.kind {
-                Kind::String => TargetValue::Text(Box::from(&*unescape(member.value.of(text)))),
-                Kind::Number => Decimal::parse(member.value.of(text))
-                    .integer()
-                    .map(TargetValue::Integer)
-                    .ok_or_else(|| {
-                        wrong("a number in a target is an integer within 2^53 - 1 of zero")
-                    })?,
-                Kind::True => TargetValue::Boolean(true),
-                Kind::False => TargetValue::Boolean(false),
-                _ => {
-                    return Err(wrong("a value in a target is a string, an integer or a boolean"));
-                }
-            };
-            dimensions.push((dimension, value));
-        }
-        Ok(Target::from_parts(dimensions, everyone))
+        target_json::read(text, &members).map_err(wrong)
     }
 }
 

@@ -14,11 +14,17 @@ use crate::json::{self, Kind, Member, unescape};
 /// Members that only a private key has (RFC 7518 section 6.2.2, 6.3.2; RFC 8037 section 2).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
 
+/// Is this JSON meant as a set? Text that cannot be read is: then the reader of sets says why.
+pub(super) fn names_keys(text: &str) -> bool {
+    let names = |members: Vec<Member>| members.iter().any(|member| member.is_named(text, "keys"));
+    json::members(text).map_or(true, names)
+}
+
 /// A lone JWK.
 pub(super) fn read_one(jwk: &str, short_secret: bool) -> Result<Key, ConfigError> {
     let members = json::members(jwk).map_err(|fault| ConfigError::json("key", fault))?;
     if members.iter().any(|member| member.is_named(jwk, "keys")) {
-        let expected = "this is a set of keys: it is read by `KeySet::from_jwks`";
+        let expected = "this is a set of keys: read it as one (`from_jwks`)";
         return Err(ConfigError::expected("key", 0, expected));
     }
     Jwk { text: jwk, members }.key(short_secret).map_err(Into::into)
@@ -32,7 +38,7 @@ pub(super) fn read_set(jwks: &str, short_secret: bool) -> Result<Read, ConfigErr
     let what = "key set";
     let outer = json::members(jwks).map_err(|fault| ConfigError::json(what, fault))?;
     let Some(list) = outer.iter().find(|member| member.is_named(jwks, "keys")) else {
-        let expected = "expected a member `keys`; a lone key is read by `Key::from_jwk`";
+        let expected = "expected a member `keys`; read a lone key as one (`from_jwk`)";
         return Err(ConfigError::expected(what, 0, expected));
     };
     let text = list.value.of(jwks);

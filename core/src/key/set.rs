@@ -6,6 +6,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::form::Form;
+use super::skipped::SkippedKey;
 use super::{Key, jwk};
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::base64url;
@@ -131,40 +133,6 @@ impl<'k> Candidates<'k> {
     }
 }
 
-/// A key of a set that cannot be used, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SkippedKey {
-    pub(super) position: usize,
-    pub(super) id: Option<Box<str>>,
-    pub(super) fault: KeyFault,
-}
-
-impl SkippedKey {
-    /// Its place in the set, from 0.
-    #[must_use]
-    pub const fn position(&self) -> usize {
-        self.position
-    }
-
-    /// Its `kid`, if that is a string.
-    #[must_use]
-    pub fn key_id(&self) -> Option<&str> {
-        self.id.as_deref()
-    }
-
-    /// Why it was skipped.
-    #[must_use]
-    pub const fn fault(&self) -> KeyFault {
-        self.fault
-    }
-}
-
-impl fmt::Display for SkippedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "key {} of the set: {}", self.position, self.fault)
-    }
-}
-
 impl KeySet {
     /// Reads a JWK Set (RFC 7517 section 5). Keys that cannot be used are [`skipped`](Self::skipped).
     ///
@@ -173,6 +141,16 @@ impl KeySet {
     #[cfg(feature = "ring")]
     pub fn from_jwks(jwks: &str) -> Result<Self, ConfigError> {
         Self::builder().jwks(jwks)?.build()
+    }
+
+    /// Reads what a file of keys holds: a JWK Set, a lone JWK, a public key in PEM or in DER; see
+    /// [`KeySetBuilder::read`].
+    ///
+    /// # Errors
+    /// Anything else, and keys that must not be used.
+    #[cfg(feature = "ring")]
+    pub fn read(file: &[u8]) -> Result<Self, ConfigError> {
+        Self::builder().read(file)?.build()
     }
 
     /// A set of keys that were read one by one.
@@ -429,6 +407,37 @@ impl KeySetBuilder<'_> {
             }
         }
         Ok(self)
+    }
+
+    /// Adds what a file of keys holds, by its look: JSON is a JWK Set (if it has a member `keys`) or a
+    /// lone JWK, then there is PEM, then DER. Never a secret: bytes that are none of these are refused,
+    /// for an error page that came in place of keys would be a secret that everyone knows.
+    ///
+    /// ```
+    /// use lowwater::KeySet;
+    ///
+    /// let jwk = br#"{"kty":"OKP","crv":"Ed25519","kid":"a","x":"h8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F-eqk4"}"#;
+    /// assert_eq!(KeySet::read(jwk)?.key_ids().collect::<Vec<_>>(), ["a"]);
+    /// assert!(KeySet::read(b"<html>502 Bad Gateway</html>, and thirty-two bytes at that").is_err());
+    /// # Ok::<(), lowwater::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Bytes that are none of these, and what [`jwks`](Self::jwks) and [`Key`] refuse.
+    pub fn read(self, file: &[u8]) -> Result<Self, ConfigError> {
+        let short_secrets = self.short_secrets;
+        match Form::of(file) {
+            Some(Form::JwkSet(text)) => self.jwks(text),
+            Some(Form::Jwk(text)) => self.key(jwk::read_one(text, short_secrets)?),
+            Some(Form::Pem(text)) => self.key(Key::from_pem(text)?),
+            Some(Form::Der) => self.key(Key::from_der(file)?),
+            None => Err(ConfigError::expected(
+                "key set",
+                0,
+                "expected a JWK Set, a JWK, a public key in PEM or DER; a secret is given by name \
+                 (`from_secret`)",
+            )),
+        }
     }
 
     /// Adds one key.

@@ -12,6 +12,14 @@ use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::ConfigError;
 use crate::json::{self, Decimal, Kind, Member, unescape};
 
+#[rustfmt::skip]
+const MEMBERS: [&str; 21] = [
+    "issuer", "audience", "algorithms", "token_type", "leeway", "max_lifetime", "max_age", "max_session",
+    "missing_exp", "missing_iat", "same_second", "missing_auth_time", "required", "claim_equals",
+    "tenant_claim", "device_claim", "max_token_bytes", "allow_padding", "allow_short_secret", "realm",
+    "resource_metadata",
+];
+
 pub(super) fn read(text: &str) -> Result<Draft, ConfigError> {
     let members = json::members(text).map_err(|fault| ConfigError::json("policy", fault))?;
     let mut draft = Draft::default();
@@ -58,7 +66,7 @@ impl Value<'_> {
             "realm" => draft.realm = Some(self.string("realm")?),
             "resource_metadata" => draft.resource_metadata = Some(self.string("resource_metadata")?),
             _ => {
-                let expected = format!("the member {name:?} is unknown; see `Policy::from_json` for those that are");
+                let expected = format!("the member {name:?} is unknown; those of a policy are {}", MEMBERS.join(", "));
                 return Err(ConfigError::expected("policy", self.member.value.start, expected));
             }
         }
