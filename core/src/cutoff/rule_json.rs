@@ -205,11 +205,12 @@ impl<'t> Reader<'t> {
     fn target(&self) -> Result<Target, ConfigError> {
         let member = self.needed("target")?;
         let text = member.value.of(self.text);
-        let wrong = |expected: &str| ConfigError::expected("rule", member.value.start, expected);
+        let wrong = |expected: String| ConfigError::expected("rule", member.value.start, expected);
         if member.kind != Kind::Object {
-            return Err(wrong("`target` must be an object"));
+            return Err(wrong("`target` must be an object".into()));
         }
-        let members = json::members(text).map_err(|_| wrong("`target` must be an object"))?;
+        let members =
+            json::members(text).map_err(|_| wrong("`target` must be an object".into()))?;
         target_json::read(text, &members).map_err(wrong)
     }
 }

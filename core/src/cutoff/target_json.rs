@@ -1,6 +1,8 @@
 //! A target as a JSON object: dimensions by name, or everyone.
 
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::dimension::{Dimension, MAX_DIMENSIONS};
@@ -32,33 +34,38 @@ impl Target {
 }
 
 /// `Err`: what was expected.
-pub(super) fn read(text: &str, members: &[Member]) -> Result<Target, &'static str> {
+pub(super) fn read(text: &str, members: &[Member]) -> Result<Target, String> {
     if members.len() > MAX_DIMENSIONS {
-        return Err("a target names at most 16 dimensions");
+        return Err("a target names at most 16 dimensions".into());
     }
     let (mut dimensions, mut everyone) = (Vec::new(), false);
     for member in members {
         let name = unescape(member.raw_name(text));
         if name == "everyone" {
             if member.kind != Kind::True {
-                return Err("`everyone` must be true");
+                return Err("`everyone` must be true".into());
             }
             everyone = true;
             continue;
         }
-        let dimension = Dimension::from_word(&name).ok_or(
-            "a target names `issuer`, `subject`, `client`, `session`, `token_id`, `key_id`, \
-             `tenant`, `device`, `confirmation`, `claim:NAME` or `everyone`",
-        )?;
+        let Some(dimension) = Dimension::from_word(&name) else {
+            return Err(format!(
+                "{name:?} is no dimension: a target names `issuer`, `subject`, `client`, `session`, \
+                 `token_id`, `key_id`, `tenant`, `device`, `confirmation`, `claim:NAME` or `everyone`"
+            ));
+        };
         let value = match member.kind {
             Kind::String => TargetValue::Text(Box::from(&*unescape(member.value.of(text)))),
             Kind::Number => Decimal::parse(member.value.of(text))
                 .integer()
                 .map(TargetValue::Integer)
-                .ok_or("a number in a target is an integer within 2^53 - 1 of zero")?,
+                .ok_or_else(|| format!("`{name}` must be an integer within 2^53 - 1 of zero"))?,
             Kind::True => TargetValue::Boolean(true),
             Kind::False => TargetValue::Boolean(false),
-            _ => return Err("a value in a target is a string, an integer or a boolean"),
+            _ if dimension.is_typed() => {
+                return Err(format!("`{name}` must be a string, an integer or a boolean"));
+            }
+            _ => return Err(format!("`{name}` must be a string")),
         };
         dimensions.push((dimension, value));
     }

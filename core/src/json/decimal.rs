@@ -1,7 +1,7 @@
 //! Numbers by their decimal text: times to the millisecond, integers, and equality by value, without
 //! a detour through floating point (which rounds `1700000000.0009999999999999999` upward).
 
-use crate::time::LAST_MILLIS;
+use crate::time::{LAST_MILLIS, UnixTime};
 
 /// 2^53 - 1: what every language can hold (RFC 7493 section 2.2).
 pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
@@ -25,6 +25,27 @@ pub(crate) enum Rounding {
     Up,
     /// There must be none.
     Exact,
+}
+
+impl UnixTime {
+    /// Seconds since 1970 in decimal digits, as a JSON number writes them: for numbers that must not go
+    /// through floating point. Digits finer than a millisecond are cut off.
+    ///
+    /// ```
+    /// use lowwater::UnixTime;
+    ///
+    /// assert_eq!(UnixTime::from_decimal("1700000000.4"), Some(UnixTime::from_millis(1_700_000_000_400)));
+    /// assert_eq!(UnixTime::from_decimal("1700000000000"), None, "milliseconds for seconds");
+    /// assert_eq!(UnixTime::from_decimal("-1"), None, "before 1970");
+    /// ```
+    ///
+    /// `None`: no number, or outside of the years 1970 to 9999.
+    #[must_use]
+    pub fn from_decimal(text: &str) -> Option<Self> {
+        let number = super::validate(text) == Ok(super::Kind::Number);
+        let millis = number.then(|| Decimal::parse(text.trim()).time(Rounding::Down))??;
+        Some(Self::from_millis(millis))
+    }
 }
 
 impl<'t> Decimal<'t> {

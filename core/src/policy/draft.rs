@@ -128,7 +128,7 @@ impl Draft {
             return wrong(member, "either a list or `any`, not both");
         }
         let allowed = |member, list: Option<Allowed>| {
-            let expected = "a list that is not empty, without empty strings, or the word `any`";
+            let expected = "a list that is not empty, without empty strings, or `any`";
             match list {
                 Some(Allowed::OneOf(list))
                     if list.is_empty() || list.iter().any(|one| one.is_empty()) =>

@@ -110,7 +110,7 @@ impl Value<'_> {
         let strings = match self.member.kind {
             Kind::Array => self.strings(member)?,
             _ => {
-                let expected = "a list of strings, or the word `any`";
+                let expected = "a list of strings, or `any`";
                 return Err(ConfigError::Policy { member, expected });
             }
         };
