@@ -3,7 +3,8 @@
 use core::fmt;
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString as _};
 
 use crate::json::Malformed;
 
@@ -204,6 +205,24 @@ impl ConfigError {
             Self::Key(fault) => fault.code(),
             Self::NoUsableKey { .. } => "no_usable_key",
             Self::Rule { .. } => "rule_invalid",
+        }
+    }
+
+    /// The text without a place in JSON: for configuration that was never a text, such as keyword
+    /// arguments.
+    ///
+    /// ```
+    /// use lowwater::Policy;
+    ///
+    /// let mistake = Policy::from_json(r#"{"leway": 30}"#).unwrap_err();
+    /// assert!(mistake.to_string().starts_with("the policy cannot be read at byte 10: the member"));
+    /// assert!(mistake.without_place().starts_with("the policy is refused: the member \"leway\" is unknown"));
+    /// ```
+    #[must_use]
+    pub fn without_place(&self) -> String {
+        match self {
+            Self::Json { what, expected, .. } => format!("the {what} is refused: {expected}"),
+            _ => self.to_string(),
         }
     }
 

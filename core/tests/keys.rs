@@ -159,6 +159,10 @@ fn skipped_keys_say_which_and_why() {
             (3, None, KeyFault::SecretAmongPublic)
         ]
     );
+    assert_eq!(
+        keys.skipped()[1].to_json(),
+        r#"{"position":2,"key_id":"big","code":"key_curve_unknown","message":"`crv` must be `P-256`, `P-384` or `Ed25519`, as `kty` allows"}"#
+    );
 }
 
 /// vuln-02: what is fetched in place of keys never becomes a secret.

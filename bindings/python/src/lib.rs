@@ -1,1 +1,46 @@
+//! lowwater for Python. This crate holds conversions, calls and errors, and decides nothing: what a
+//! token, a rule or a policy means is the core's. Its documentation is `lowwater/__init__.pyi`.
 
+mod accepted;
+mod convert;
+mod cutoffs;
+mod error;
+mod index;
+mod keys;
+mod rule;
+mod rules;
+mod sentinel;
+mod validator;
+
+use pyo3::prelude::*;
+
+/// Pickling and copying are refused: what is held is of this process.
+fn unpicklable(what: &str, instead: &str) -> PyResult<()> {
+    Err(error::argument("pickle", format_args!("cannot hold {what}: {instead}")))
+}
+
+#[pymodule]
+mod _lowwater {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::accepted::{Accepted, Ticket, affected};
+    #[pymodule_export]
+    use crate::cutoffs::Cutoffs;
+    #[pymodule_export]
+    use crate::index::Index;
+    #[pymodule_export]
+    use crate::keys::{Key, KeySet, Signed};
+    #[pymodule_export]
+    use crate::rule::Rule;
+    use crate::sentinel::{Any, NoCutoffs};
+    #[pymodule_export]
+    use crate::validator::{Validator, unverified};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("ANY", Bound::new(module.py(), Any)?)?;
+        module.add("NO_CUTOFFS", Bound::new(module.py(), NoCutoffs)?)?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -125,9 +125,13 @@ impl<'t> Reader<'t> {
             }
             _ => (None, true),
         };
-        let expected =
-            "expected seconds from 0 to 253402300799, or an RFC 3339 time of those years";
-        let millis = millis.ok_or_else(|| self.wrong(name, expected))?;
+        let millis = millis.ok_or_else(|| {
+            let word = if name == "until" { ", or `never`" } else { "" };
+            let expected = alloc::format!(
+                "`{name}` must be seconds from 0 to 253402300799, or an RFC 3339 time of those years{word}"
+            );
+            self.wrong(name, expected)
+        })?;
         Ok((millis, if whole { 1000 } else { 0 }))
     }
 

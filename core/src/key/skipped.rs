@@ -1,6 +1,8 @@
 //! A key that a set names and that cannot be used.
 
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString as _};
 use core::fmt;
 
 use crate::error::KeyFault;
@@ -24,6 +26,20 @@ impl SkippedKey {
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
         self.id.as_deref()
+    }
+
+    /// The same as a JSON object: `position`, `key_id` (or `null`), `code`, `message`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Writing a string into a string cannot fail.
+        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        format!(
+            "{{\"position\":{},\"key_id\":{},\"code\":{},\"message\":{}}}",
+            self.position,
+            self.key_id().map_or_else(|| "null".to_string(), quoted),
+            quoted(self.fault.code()),
+            quoted(&self.fault.to_string()),
+        )
     }
 
     /// Why it was skipped.

@@ -1,0 +1,167 @@
+//! Rules and targets from keyword arguments.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::convert::{json, parsed, quoted, text};
+use crate::error::{argument, mistake, mistake_in_keywords};
+use crate::sentinel::Any;
+
+/// One rule: a target, and what it says of the tokens that match.
+#[pyclass(frozen, module = "lowwater")]
+pub(crate) struct Rule(pub(crate) lowwater::Rule);
+
+/// A target: every keyword but `claims`, whose members are custom claims, is a dimension.
+pub(crate) fn target(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<lowwater::Target> {
+    let members = keywords.map(members).transpose()?.unwrap_or_default();
+    lowwater::Target::from_json(&object(&members)).map_err(mistake_in_keywords)
+}
+
+/// Names and JSON.
+type Members = Vec<(String, String)>;
+
+fn object(members: &Members) -> String {
+    let member = |(name, json): &(String, String)| format!("{}:{json}", quoted(name));
+    format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
+}
+
+/// The dimensions of a target. An issuer that is `ANY` is left out: that is how a rule says it.
+fn members(keywords: &Bound<'_, PyDict>) -> PyResult<Members> {
+    let mut members = Members::new();
+    for (name, value) in keywords {
+        let name = text(&name, "name of a keyword")?.to_owned();
+        if name == "claims" {
+            let claims = value.cast::<PyDict>();
+            for (claim, value) in claims.map_err(|_| argument("claims", "must be a dict"))? {
+                let claim = text(&claim, "claims")?;
+                members.push((format!("claim:{claim}"), json(&value, claim)?));
+            }
+        } else if !(name == "issuer" && value.is_instance_of::<Any>()) {
+            let json = json(&value, &name)?;
+            members.push((name, json));
+        }
+    }
+    Ok(members)
+}
+
+/// A rule of a kind, of what it says and of keywords.
+fn rule(
+    kind: &str,
+    says: &[(&str, &Bound<'_, PyAny>)],
+    keywords: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Rule> {
+    let (mut rule, mut target, mut except) = (Members::new(), Members::new(), Members::new());
+    rule.push(("rule".to_owned(), quoted(kind)));
+    for (name, value) in says {
+        rule.push(((*name).to_owned(), json(value, name)?));
+    }
+    for (name, value) in keywords.map(members).transpose()?.unwrap_or_default() {
+        match name.as_str() {
+            "skew_guard" | "id" | "reason" => rule.push((name, value)),
+            "except_sessions" => except.push(("session".to_owned(), value)),
+            "except_token_ids" => except.push(("token_id".to_owned(), value)),
+            _ => target.push((name, value)),
+        }
+    }
+    rule.push(("target".to_owned(), object(&target)));
+    if !except.is_empty() {
+        rule.push(("except".to_owned(), object(&except)));
+    }
+    lowwater::Rule::from_json(&object(&rule)).map(Rule).map_err(mistake_in_keywords)
+}
+
+/// A rule as it came: a `Rule`, a dict, or JSON text.
+pub(crate) fn given(value: &Bound<'_, PyAny>) -> PyResult<lowwater::Rule> {
+    if let Ok(rule) = value.cast::<Rule>() {
+        Ok(rule.get().0.clone())
+    } else if value.is_instance_of::<PyString>() {
+        lowwater::Rule::from_json(text(value, "rule")?).map_err(mistake)
+    } else if value.is_instance_of::<PyDict>() {
+        lowwater::Rule::from_json(&json(value, "rule")?).map_err(mistake_in_keywords)
+    } else {
+        Err(argument("rule", "must be a Rule, a dict or JSON text"))
+    }
+}
+
+#[pymethods]
+impl Rule {
+    /// Refuse tokens issued (iat) before this time.
+    #[staticmethod]
+    #[pyo3(signature = (at, **target))]
+    pub(crate) fn issued_before(
+        at: &Bound<'_, PyAny>,
+        target: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        rule("issued_before", &[("at", at)], target)
+    }
+
+    /// Refuse tokens whose user logged in (auth_time) before this time.
+    #[staticmethod]
+    #[pyo3(signature = (at, **target))]
+    pub(crate) fn authenticated_before(
+        at: &Bound<'_, PyAny>,
+        target: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        rule("authenticated_before", &[("at", at)], target)
+    }
+
+    /// Refuse one id until the last instant at which a token of it could be valid, or "never".
+    #[staticmethod]
+    #[pyo3(signature = (until, **target))]
+    pub(crate) fn revoked(
+        until: &Bound<'_, PyAny>,
+        target: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        rule("revoked", &[("until", until)], target)
+    }
+
+    /// Suspend an account, or end its suspension; the highest version counts.
+    #[staticmethod]
+    #[pyo3(signature = (*, on, version, **target))]
+    pub(crate) fn suspended(
+        on: &Bound<'_, PyAny>,
+        version: &Bound<'_, PyAny>,
+        target: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        rule("suspended", &[("on", on), ("version", version)], target)
+    }
+
+    /// The rule of a JSON text.
+    #[staticmethod]
+    fn from_json(json: &Bound<'_, PyAny>) -> PyResult<Self> {
+        lowwater::Rule::from_json(text(json, "json")?).map(Self).map_err(mistake)
+    }
+
+    /// The rule as JSON text.
+    fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    /// The rule as a dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        parsed(py, &self.0.to_json())
+    }
+
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.0.kind_word()
+    }
+
+    #[getter]
+    fn id(&self) -> Option<&str> {
+        self.0.id()
+    }
+
+    #[getter]
+    fn reason(&self) -> Option<&str> {
+        self.0.reason()
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().0 == self.0)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<lowwater.Rule {}>", self.0.kind_word())
+    }
+}

@@ -1,0 +1,173 @@
+//! The one call.
+
+use lowwater::{Policy, Rejection};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::accepted::Accepted;
+use crate::convert::{Given, json, now, parsed, quoted, span, text, token};
+use crate::error::{mistake, mistake_in_keywords, rejected};
+use crate::keys::{KeySet, Signed};
+use crate::rules::Rules;
+use crate::{keys, unpicklable};
+
+/// Decides whether an API should accept a token.
+#[pyclass(frozen, module = "lowwater")]
+pub(crate) struct Validator {
+    validator: lowwater::Validator,
+    /// Signatures that take longer than letting go of the interpreter does.
+    slow: bool,
+}
+
+impl Validator {
+    fn of(policy: Policy, keys: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let keys = keys::given(keys, policy.allows_short_secret())?;
+        let slow = policy.algorithms().any(|algorithm| !algorithm.is_hmac());
+        let validator = lowwater::Validator::new(policy, keys);
+        Ok(Self { validator, slow })
+    }
+
+    pub(crate) fn retention(&self) -> lowwater::Retention {
+        self.validator.retention()
+    }
+
+    /// Does what takes long without the interpreter, so that other threads go on.
+    fn decide<T: Send>(
+        &self,
+        py: Python<'_>,
+        decide: impl FnOnce() -> Result<T, Rejection> + Send,
+    ) -> PyResult<T> {
+        let decided = if self.slow { py.detach(decide) } else { decide() };
+        decided.map_err(|no| rejected(&no))
+    }
+}
+
+/// The members of a policy as JSON. One issuer or audience alone is a list of one; `ANY` is a word.
+fn policy(members: &Bound<'_, PyDict>) -> PyResult<String> {
+    let mut all = Vec::new();
+    for (name, value) in members {
+        let name = text(&name, "name of a keyword")?;
+        let one = matches!(name, "issuer" | "audience") && value.is_instance_of::<PyString>();
+        let json = json(&value, name)?;
+        let json = if one { format!("[{json}]") } else { json };
+        all.push(format!("{}:{json}", quoted(name)));
+    }
+    Ok(format!("{{{}}}", all.join(",")))
+}
+
+#[pymethods]
+impl Validator {
+    #[new]
+    #[pyo3(
+        signature = (*, keys, **members),
+        text_signature = "(*, issuer, audience, algorithms, keys, token_type=..., leeway=..., \
+                          max_lifetime=..., max_age=..., max_session=..., missing_exp=..., \
+                          missing_iat=..., same_second=..., missing_auth_time=..., required=..., \
+                          claim_equals=..., tenant_claim=..., device_claim=..., \
+                          max_token_bytes=..., allow_padding=..., allow_short_secret=..., \
+                          realm=..., resource_metadata=...)"
+    )]
+    fn new(keys: &Bound<'_, PyAny>, members: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let members = members.map(policy).transpose()?.unwrap_or_else(|| "{}".to_owned());
+        Self::of(Policy::from_json(&members).map_err(mistake_in_keywords)?, keys)
+    }
+
+    /// A validator of a policy that is kept as JSON.
+    #[staticmethod]
+    #[pyo3(signature = (policy, *, keys))]
+    fn from_json(policy: &Bound<'_, PyAny>, keys: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::of(Policy::from_json(text(policy, "policy")?).map_err(mistake)?, keys)
+    }
+
+    /// Accepts the token, or raises Rejected.
+    #[pyo3(
+        signature = (token, cutoffs, *, now=Given::absent(), fresh_within=Given::absent()),
+        text_signature = "($self, token, cutoffs, *, now=..., fresh_within=...)"
+    )]
+    fn validate(
+        &self,
+        py: Python<'_>,
+        token: &Bound<'_, PyAny>,
+        cutoffs: &Bound<'_, PyAny>,
+        now: Given<'_>,
+        fresh_within: Given<'_>,
+    ) -> PyResult<Accepted> {
+        let (token, now) = (self::token(token)?, self::now(&now)?);
+        let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
+        let rules = Rules::of(cutoffs)?;
+        let ask = || rules.ask(bound, |rules| self.validator.validate(&token, rules, now));
+        self.decide(py, ask).map(Accepted::new)
+    }
+
+    /// Every check that can still run, with what was compared.
+    #[pyo3(
+        signature = (token, cutoffs, *, now=Given::absent(), fresh_within=Given::absent()),
+        text_signature = "($self, token, cutoffs, *, now=..., fresh_within=...)"
+    )]
+    fn explain<'py>(
+        &self,
+        token: &Bound<'py, PyAny>,
+        cutoffs: &Bound<'py, PyAny>,
+        now: Given<'py>,
+        fresh_within: Given<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (py, text, now) = (token.py(), self::token(token)?, self::now(&now)?);
+        let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
+        let rules = Rules::of(cutoffs)?;
+        let explained = rules.ask(bound, |rules| self.validator.explain(&text, rules, now));
+        parsed(py, &explained.to_json())
+    }
+
+    /// Checks shape, header and signature of another kind of message, and stops there.
+    fn verify(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<Signed> {
+        let token = self::token(token)?;
+        self.decide(py, || self.validator.verify(&token)).map(Signed)
+    }
+
+    /// The token of an Authorization header; None: the request has none.
+    fn bearer<'py>(&self, header: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
+        let found = match header.is_none() {
+            true => Err(self.validator.missing_token()),
+            false => self.validator.bearer(text(header, "header")?),
+        };
+        found.map(|token| PyString::new(header.py(), token)).map_err(|no| rejected(&no))
+    }
+
+    /// The answer when the rules cannot be asked: 503, to be raised.
+    fn rules_unavailable<'py>(
+        &self,
+        retry_after: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let no = self.validator.rules_unavailable(span(retry_after, "retry_after")?);
+        Ok(rejected(&no).into_value(retry_after.py()).into_bound(retry_after.py()).into_any())
+    }
+
+    /// The same policy with other keys.
+    fn with_keys(&self, keys: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let keys = keys::given(keys, false)?;
+        let validator = self.validator.with_keys(keys);
+        Ok(Self { validator, slow: self.slow })
+    }
+
+    /// The keys.
+    #[getter]
+    fn keys(&self) -> KeySet {
+        KeySet(self.validator.keys().clone())
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "<lowwater.Validator>"
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        unpicklable("a Validator", "build it in each process")
+    }
+}
+
+/// What a token says, unproven.
+#[pyfunction]
+pub(crate) fn unverified<'py>(token: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let read = lowwater::Unverified::read(&self::token(token)?).map_err(|no| rejected(&no))?;
+    let (header, claims) = (read.header_json(), read.claims_json());
+    parsed(token.py(), &format!(r#"{{"header":{header},"claims":{claims}}}"#))
+}
