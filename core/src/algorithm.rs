@@ -74,13 +74,6 @@ impl Algorithm {
         Self::EdDsa,
     ];
 
-    /// Is its key a secret that both sides share? Its signatures take about a microsecond; the others, by
-    /// public keys, tens of them.
-    #[must_use]
-    pub const fn is_hmac(self) -> bool {
-        matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
-    }
-
     /// The name on the wire; `EdDSA` for both spellings of Ed25519.
     #[must_use]
     pub const fn name(self) -> &'static str {

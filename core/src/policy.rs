@@ -16,7 +16,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::AlgorithmSet;
 use crate::claims::{ClaimSet, Claims};
 use crate::compact::Limits;
 use crate::json::same_value;
@@ -182,11 +182,6 @@ impl Policy {
     #[must_use]
     pub const fn allows_short_secret(&self) -> bool {
         self.allow_short_secret
-    }
-
-    /// The algorithms that it allows.
-    pub fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
-        Algorithm::ALL.into_iter().filter(|algorithm| self.algorithms.contains(*algorithm))
     }
 
     /// How long tokens are accepted under this policy.

@@ -180,7 +180,7 @@ pub(crate) fn now(given: &Given<'_>) -> PyResult<UnixTime> {
 pub(crate) fn instant(value: &Bound<'_, PyAny>, name: &str) -> PyResult<UnixTime> {
     let expected = "a datetime with a time zone, or seconds since 1970";
     let digits = time_digits(value, name)?.ok_or_else(|| not(value, name, expected))?;
-    let outside = || argument(name, "must lie in the years 1970 to 9999, in seconds");
+    let outside = || argument(name, "must be seconds since 1970, 0 or more");
     UnixTime::from_decimal(&digits).ok_or_else(outside)
 }
 
@@ -193,7 +193,7 @@ pub(crate) fn span(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Duration> {
     };
     // Seconds since 1970 are seconds.
     let span = UnixTime::from_decimal(&digits).map(|span| span.as_millis().unsigned_abs());
-    let outside = || argument(name, "must be 0 seconds or more, and fewer than 253402300800");
+    let outside = || argument(name, "must be 0 seconds or more, and fewer than 10^14");
     span.map(Duration::from_millis).ok_or_else(outside)
 }
 

@@ -4,7 +4,7 @@ use lowwater::Algorithm;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{bytes, json, parsed, text, texts, token};
+use crate::convert::{Given, bytes, json, parsed, text, texts, token};
 use crate::error::{argument, mistake, rejected};
 use crate::unpicklable;
 
@@ -19,12 +19,6 @@ pub(crate) struct KeySet(pub(crate) lowwater::KeySet);
 /// Proven bytes, and no more: no claim was read, no policy asked.
 #[pyclass(frozen, module = "lowwater")]
 pub(crate) struct Signed(pub(crate) lowwater::Signed);
-
-type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
-
-pub(crate) fn algorithm(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Algorithm> {
-    text(value, name)?.parse().map_err(mistake)
-}
 
 /// What a file of keys holds: text or bytes as they are, a dict as JSON.
 fn file(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<u8>> {
@@ -69,15 +63,15 @@ pub(crate) fn given(value: &Bound<'_, PyAny>, short: bool) -> PyResult<lowwater:
 
 fn named(
     key: Result<lowwater::Key, lowwater::ConfigError>,
-    id: Given<'_, '_>,
-    algorithm: Given<'_, '_>,
+    id: Given<'_>,
+    algorithm: Given<'_>,
 ) -> PyResult<Key> {
     let mut key = key.map_err(mistake)?;
-    if let Some(id) = id {
-        key = key.with_id(text(id, "id")?).map_err(mistake)?;
+    if let Some(id) = id.map(|id| text(id, "id").map(str::to_owned))? {
+        key = key.with_id(&id).map_err(mistake)?;
     }
-    if let Some(name) = algorithm {
-        key = key.with_algorithm(self::algorithm(name, "algorithm")?).map_err(mistake)?;
+    if let Some(name) = algorithm.map(|name| text(name, "algorithm").map(str::to_owned))? {
+        key = name.parse().and_then(|algorithm| key.with_algorithm(algorithm)).map_err(mistake)?;
     }
     Ok(Key(key))
 }
@@ -86,56 +80,44 @@ fn named(
 impl Key {
     /// A shared secret for HMAC: at least 32 random bytes.
     #[staticmethod]
-    #[pyo3(signature = (secret, *, id=None, algorithm=None))]
+    #[pyo3(signature = (secret, *, id=Given::absent(), algorithm=Given::absent()), text_signature = "(secret, *, id=..., algorithm=...)")]
     fn from_secret(
         secret: &Bound<'_, PyAny>,
-        id: Given<'_, '_>,
-        algorithm: Given<'_, '_>,
+        id: Given<'_>,
+        algorithm: Given<'_>,
     ) -> PyResult<Self> {
         named(lowwater::Key::from_secret(&bytes(secret, "secret")?), id, algorithm)
     }
 
     /// A shared secret of any length but zero: whoever holds one token can guess a short one.
     #[staticmethod]
-    #[pyo3(signature = (secret, *, id=None, algorithm=None))]
+    #[pyo3(signature = (secret, *, id=Given::absent(), algorithm=Given::absent()), text_signature = "(secret, *, id=..., algorithm=...)")]
     fn from_short_secret(
         secret: &Bound<'_, PyAny>,
-        id: Given<'_, '_>,
-        algorithm: Given<'_, '_>,
+        id: Given<'_>,
+        algorithm: Given<'_>,
     ) -> PyResult<Self> {
         named(lowwater::Key::from_short_secret(&bytes(secret, "secret")?), id, algorithm)
     }
 
     /// A public key in PEM.
     #[staticmethod]
-    #[pyo3(signature = (pem, *, id=None, algorithm=None))]
-    fn from_pem(
-        pem: &Bound<'_, PyAny>,
-        id: Given<'_, '_>,
-        algorithm: Given<'_, '_>,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (pem, *, id=Given::absent(), algorithm=Given::absent()), text_signature = "(pem, *, id=..., algorithm=...)")]
+    fn from_pem(pem: &Bound<'_, PyAny>, id: Given<'_>, algorithm: Given<'_>) -> PyResult<Self> {
         named(lowwater::Key::from_pem(&utf8(pem, "pem")?), id, algorithm)
     }
 
     /// A public key in DER.
     #[staticmethod]
-    #[pyo3(signature = (der, *, id=None, algorithm=None))]
-    fn from_der(
-        der: &Bound<'_, PyAny>,
-        id: Given<'_, '_>,
-        algorithm: Given<'_, '_>,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (der, *, id=Given::absent(), algorithm=Given::absent()), text_signature = "(der, *, id=..., algorithm=...)")]
+    fn from_der(der: &Bound<'_, PyAny>, id: Given<'_>, algorithm: Given<'_>) -> PyResult<Self> {
         named(lowwater::Key::from_der(&bytes(der, "der")?), id, algorithm)
     }
 
     /// A JWK.
     #[staticmethod]
-    #[pyo3(signature = (jwk, *, id=None, algorithm=None))]
-    fn from_jwk(
-        jwk: &Bound<'_, PyAny>,
-        id: Given<'_, '_>,
-        algorithm: Given<'_, '_>,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (jwk, *, id=Given::absent(), algorithm=Given::absent()), text_signature = "(jwk, *, id=..., algorithm=...)")]
+    fn from_jwk(jwk: &Bound<'_, PyAny>, id: Given<'_>, algorithm: Given<'_>) -> PyResult<Self> {
         named(lowwater::Key::from_jwk(&utf8(jwk, "jwk")?), id, algorithm)
     }
 

@@ -35,15 +35,17 @@ impl UnixTime {
     /// use lowwater::UnixTime;
     ///
     /// assert_eq!(UnixTime::from_decimal("1700000000.4"), Some(UnixTime::from_millis(1_700_000_000_400)));
-    /// assert_eq!(UnixTime::from_decimal("1700000000000"), None, "milliseconds for seconds");
+    /// assert_eq!(UnixTime::from_decimal("1.7e9"), Some(UnixTime::from_secs(1_700_000_000)));
     /// assert_eq!(UnixTime::from_decimal("-1"), None, "before 1970");
+    /// assert_eq!(UnixTime::from_decimal("1e400"), None, "too large");
     /// ```
     ///
-    /// `None`: no number, or outside of the years 1970 to 9999.
+    /// `None`: no number, less than zero, or 10^14 and more.
     #[must_use]
     pub fn from_decimal(text: &str) -> Option<Self> {
         let number = super::validate(text) == Ok(super::Kind::Number);
-        let millis = number.then(|| Decimal::parse(text.trim()).time(Rounding::Down))??;
+        let decimal = number.then(|| Decimal::parse(text.trim()))?;
+        let millis = decimal.scaled(3, Rounding::Down).filter(|_| !decimal.is_negative())?;
         Some(Self::from_millis(millis))
     }
 }

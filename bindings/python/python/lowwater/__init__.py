@@ -1,6 +1,32 @@
-"""Decides whether an API should accept a token.
+"""lowwater decides whether an API should accept a token.
 
-Documentation stands in ``__init__.pyi``, where editors find it, and in README.md.
+It validates a JWT offline (no call to the issuer) and then applies the rule that plain JWT libraries leave
+to everyone's own code: accept no token of user X issued before T.
+
+    validator = lowwater.Validator(
+        issuer="https://tenant.example.auth/",
+        audience="https://api.example.com/",
+        algorithms=["RS256"],
+        keys=jwks,                                  # of the issuer: a dict, JSON, PEM
+    )
+    cutoffs = lowwater.Cutoffs()                    # one for all threads
+
+    try:
+        accepted = validator.validate(validator.bearer(authorization), cutoffs)
+        accepted.require(scopes=["read:messages"])
+    except lowwater.Rejected as no:
+        return Response(status=no.status, headers=no.headers)
+
+    # Logged out, stolen, changed: from the next request on.
+    cutoffs.issued_before(datetime.now(timezone.utc), subject="auth0|42", issuer="https://tenant.example.auth/")
+
+Two exceptions leave the module: ``Rejected`` (the token's) and ``ConfigError`` (yours); their base is
+``Error``. Python itself raises ``TypeError`` for arguments that are missing or unknown. An argument
+that is given is meant: ``None`` is refused wherever it is not listed as a type.
+
+Times are aware datetimes (exact to the millisecond; naive ones are refused), or numbers of seconds since
+1970: in a rule an integral number is some instant of that second, any other number is exact. A ``Decimal``
+is read by its digits. Spans are timedeltas or seconds.
 """
 
 from lowwater._errors import ConfigError, Error, Rejected

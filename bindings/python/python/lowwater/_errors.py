@@ -1,31 +1,65 @@
 """What leaves the module. In Python, because the stable ABI of 3.11 cannot extend Exception."""
 
+from datetime import datetime
+from typing import Any
+
 
 class Error(Exception):
-    """The base of both."""
+    """The base of ``ConfigError`` and ``Rejected``."""
 
     __module__ = "lowwater"
 
 
 class ConfigError(Error, ValueError, TypeError):
-    """A mistake of the operator or the programmer: the text says what to do. Never caused by a token."""
+    """A mistake in configuration or in a call; the text says what to do. A token never causes one."""
 
     __module__ = "lowwater"
 
-    def __init__(self, message, code):
+    code: str
+    """A stable snake_case name of the mistake, such as ``secret_too_short``."""
+
+    def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.code)
 
 
 class Rejected(Error):
-    """The answer "no": what was wrong, what the client can do, and how HTTP says it."""
+    """The token was refused. ``str(no)`` says why, without text of the token; log it with ``code``.
+
+    Answer the request with ``status`` and ``headers``. A valid token of someone who may not do this is 403,
+    rules that are not there are 503, all else is 401.
+    """
 
     __module__ = "lowwater"
 
-    def __init__(self, message, code, stage, remedy, status, headers, wait_until=None):
+    code: str
+    """What was wrong, such as ``token_expired``; equal in every language."""
+    stage: str
+    """How far the token came: ``shape``, ``header``, ``key``, ``signature``, ``claims``, ``policy``, ``cutoff``,
+    ``permission``."""
+    remedy: str
+    """What the client can do: ``none``, ``refresh``, ``reauthenticate``, ``step_up``, ``wait_until``, ``stop``,
+    ``retry_later``."""
+    status: int
+    """401, 403 or 503."""
+    headers: dict[str, str]
+    """``WWW-Authenticate`` (RFC 6750, 9470, 9728) and ``Retry-After``, where they apply."""
+    wait_until: datetime | None
+    """With the remedy ``wait_until``: until when."""
+
+    def __init__(
+        self,
+        message: str,
+        code: str,
+        stage: str,
+        remedy: str,
+        status: int,
+        headers: dict[str, str],
+        wait_until: datetime | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.stage = stage
@@ -34,6 +68,6 @@ class Rejected(Error):
         self.headers = headers
         self.wait_until = wait_until
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         told = (self.code, self.stage, self.remedy, self.status, self.headers, self.wait_until)
         return type(self), (str(self), *told)

@@ -1,0 +1,568 @@
+import builtins
+from collections.abc import Iterable
+from datetime import datetime
+from typing import (
+    Any,
+    Final,
+    Literal,
+    NoReturn,
+    Unpack,
+    final,
+    type_check_only,
+)
+
+from lowwater._errors import Rejected
+from lowwater.annotations import (
+    AppliedLines,
+    Buffer,
+    Change,
+    CutoffTarget,
+    Explanation,
+    Freshness,
+    Keys,
+    Progress,
+    Rules,
+    RuleTarget,
+    SkippedKey,
+    Span,
+    Strings,
+    Target,
+    Time,
+    Unverified,
+)
+
+__all__ = [
+    "Accepted",
+    "Ticket",
+    "affected",
+    "Cutoffs",
+    "Index",
+    "Key",
+    "KeySet",
+    "Signed",
+    "Rule",
+    "Validator",
+    "unverified",
+    "ANY",
+    "NO_CUTOFFS",
+    "__version__",
+]
+
+__version__: Final[str]
+
+@final
+@type_check_only
+class _Any: ...
+
+@final
+@type_check_only
+class _NoCutoffs: ...
+
+ANY: Final[_Any]
+"""Any issuer, any audience, any token type: said aloud, never by default."""
+NO_CUTOFFS: Final[_NoCutoffs]
+"""No rules: for an application that has none, and says so."""
+
+@final
+class Key:
+    """One key, for what a file of keys does not say: a shared secret, a name, the one algorithm."""
+
+    @staticmethod
+    def from_secret(secret: bytes | bytearray, *, id: str = ..., algorithm: str = ...) -> Key:
+        """A shared secret for HS256, HS384, HS512: at least 32 random bytes (RFC 7518 section 3.2).
+
+        Bytes that look like a public key, a certificate or a JWK are refused: whoever has the public key
+        could sign.
+        """
+
+    @staticmethod
+    def from_short_secret(secret: bytes | bytearray, *, id: str = ..., algorithm: str = ...) -> Key:
+        """A shared secret of any length but zero. Whoever holds one token can guess a short one offline."""
+
+    @staticmethod
+    def from_pem(pem: str | bytes | bytearray, *, id: str = ..., algorithm: str = ...) -> Key:
+        """A public key in PEM: ``PUBLIC KEY`` or ``RSA PUBLIC KEY``."""
+
+    @staticmethod
+    def from_der(der: bytes | bytearray, *, id: str = ..., algorithm: str = ...) -> Key:
+        """A public key in DER: SPKI or PKCS#1."""
+
+    @staticmethod
+    def from_jwk(
+        jwk: dict[str, Any] | str | bytes | bytearray, *, id: str = ..., algorithm: str = ...
+    ) -> Key:
+        """A JWK (RFC 7517)."""
+
+    @property
+    def id(self) -> str | None:
+        """Its ``kid``."""
+
+    @property
+    def algorithm(self) -> str | None:
+        """The one algorithm that it owns, if it names one."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class KeySet:
+    """The keys that an API accepts tokens from.
+
+    A dict, text or bytes are read by their look (JWK Set, JWK, PEM, DER); in a JWK Set keys that cannot be
+    used are skipped and reported, elsewhere they are a ConfigError.
+    """
+
+    def __new__(cls, keys: Keys, *, allow_short_secret: bool = False) -> KeySet: ...
+    @staticmethod
+    def from_jwks(
+        jwks: dict[str, Any] | str | bytes | bytearray, *, allow_short_secret: bool = False
+    ) -> KeySet:
+        """A JWK Set, and nothing else."""
+
+    def for_issuer(self, issuer: str) -> KeySet:
+        """The same keys, bound to an issuer: a token that one of them verifies must carry it.
+
+        With several issuers bind the keys of each, or one could sign in the name of another.
+        """
+
+    def union(self, other: Keys) -> KeySet:
+        """The keys of both sets, this one's first."""
+
+    def verify(self, token: str, algorithms: Strings) -> Signed:
+        """Checks shape, header and signature of any signed message, and stops there.
+
+        No claim is read, no policy applied, no rule asked: what comes back is proven bytes.
+        """
+
+    @property
+    def key_ids(self) -> builtins.list[str]:
+        """The names of the keys: ``kid``, or the thumbprint (RFC 7638) of a key without one."""
+
+    @property
+    def skipped(self) -> builtins.list[SkippedKey]:
+        """The keys of the set that cannot be used, and why."""
+
+    def __len__(self) -> int: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Signed:
+    """Proven bytes, and no more: no claim was read, no policy asked."""
+
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def header(self) -> dict[str, Any]: ...
+    @property
+    def header_json(self) -> str: ...
+    @property
+    def algorithm(self) -> str: ...
+    @property
+    def key_id(self) -> str: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Validator:
+    """Decides whether an API should accept a token. Built once, shared by all threads.
+
+    issuer, audience: one or several, of which the token's must equal one; or ``ANY``.
+    algorithms: names out of HS256 .. ES384, EdDSA; never taken from the keys or the token.
+    keys: see ``KeySet``. A secret is ``Key.from_secret(...)``.
+    token_type: ``"default"`` (absent, ``JWT`` or ``at+jwt``), ``"strict"`` (``at+jwt`` alone, RFC 9068), ``ANY``,
+        or a list of one's own.
+    leeway: what clocks may differ by; 60 s, at most 300.
+    max_lifetime: the longest ``exp - iat``; 24 h, or ``"unbounded"`` (then no rule is ever pruned).
+    max_age: the longest time since ``iat``. max_session: the longest since ``auth_time``. Both are off.
+    missing_exp, missing_iat: ``"accept"`` tokens without; only with an unbounded lifetime.
+    same_second: what becomes of a token of the cutoff's own second: ``"refuse"`` or ``"accept"``.
+    missing_auth_time: ``"use_issued_at"`` or ``"refuse"``, where a login cutoff asks for it.
+    required: claims that must be there. claim_equals: claims that must have a value.
+    tenant_claim, device_claim: the claims that these dimensions of a rule mean.
+    max_token_bytes: 16384, at most 1048576. allow_padding: takes base64url with ``=`` (AWS ALB sends it).
+    allow_short_secret: takes ``oct`` keys that are shorter than their hash.
+    realm, resource_metadata: for challenges (RFC 6750, RFC 9728).
+    release_gil: lets other threads run Python while a token is decided. Worth it where threads do little
+        but validate; beside a thread that is busy in Python it makes each call wait for that thread's turn.
+    """
+
+    def __new__(
+        cls,
+        *,
+        issuer: str | Strings | _Any,
+        audience: str | Strings | _Any,
+        algorithms: Strings,
+        keys: Keys,
+        token_type: Literal["default", "strict"] | Strings | _Any = ...,
+        leeway: Span = ...,
+        max_lifetime: Span | Literal["unbounded"] = ...,
+        max_age: Span = ...,
+        max_session: Span = ...,
+        missing_exp: Literal["accept"] = ...,
+        missing_iat: Literal["accept"] = ...,
+        same_second: Literal["refuse", "accept"] = ...,
+        missing_auth_time: Literal["use_issued_at", "refuse"] = ...,
+        required: Strings = ...,
+        claim_equals: dict[str, Any] = ...,
+        tenant_claim: str = ...,
+        device_claim: str = ...,
+        max_token_bytes: int = ...,
+        allow_padding: bool = ...,
+        allow_short_secret: bool = ...,
+        realm: str = ...,
+        resource_metadata: str = ...,
+        release_gil: bool = False,
+    ) -> Validator: ...
+    @staticmethod
+    def from_json(policy: str, *, keys: Keys, release_gil: bool = False) -> Validator:
+        """A validator of a policy that is kept as JSON, as every language reads it."""
+
+    def validate(
+        self, token: str, cutoffs: Rules, *, now: Time = ..., fresh_within: Span = ...
+    ) -> Accepted:
+        """Accepts the token, or raises ``Rejected``: the first check that fails, in a fixed order.
+
+        now: for tests; the clock's if left out. fresh_within: rules of a replica must be younger than this
+        for this call.
+        """
+
+    def explain(
+        self, token: str, cutoffs: Rules, *, now: Time = ..., fresh_within: Span = ...
+    ) -> Explanation:
+        """Every check that can still run, with what was compared: for logs and support.
+
+        Its ``rejection`` is what ``validate`` raises. ``compared`` holds text of the token: show it to operators.
+        """
+
+    def verify(self, token: str) -> Signed:
+        """Checks shape, header and signature of another kind of message, and stops there."""
+
+    def bearer(self, header: str | None) -> str:
+        """The token of an ``Authorization`` header; ``None`` if the request has none.
+
+        Raises ``Rejected`` (``token_missing``) unless it carries exactly one bearer token.
+        """
+
+    def rules_unavailable(self, retry_after: Span) -> Rejected:
+        """The answer when the rules cannot be asked, to be raised: 503."""
+
+    def with_keys(self, keys: Keys) -> Validator:
+        """The same policy with other keys: for when the issuer rotates them."""
+
+    @property
+    def keys(self) -> KeySet: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Accepted:
+    """An accepted token: signed by a key of the set, permitted by the policy, refused by no rule."""
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """All claims, as ``json.loads`` reads them. Made when first asked for; the same dict each time.
+
+        Changing it changes nothing that this object answers.
+        """
+
+    @property
+    def claims_json(self) -> str:
+        """All claims as JSON, as they were sent."""
+
+    @property
+    def header(self) -> dict[str, Any]: ...
+    @property
+    def header_json(self) -> str: ...
+    @property
+    def issuer(self) -> str | None:
+        """``iss``"""
+
+    @property
+    def subject(self) -> str | None:
+        """``sub``"""
+
+    @property
+    def audiences(self) -> builtins.list[str]:
+        """``aud``, one or several."""
+
+    @property
+    def client(self) -> str | None:
+        """``client_id``, else ``azp``."""
+
+    @property
+    def session(self) -> str | None:
+        """``sid``"""
+
+    @property
+    def token_id(self) -> str | None:
+        """``jti``"""
+
+    @property
+    def scopes(self) -> builtins.list[str]:
+        """``scope``: the words of a string, or the elements of an array."""
+
+    @property
+    def permissions(self) -> builtins.list[str]:
+        """``permissions``"""
+
+    @property
+    def issued_at(self) -> datetime | None:
+        """``iat``, in UTC."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """``exp``, in UTC."""
+
+    @property
+    def not_before(self) -> datetime | None:
+        """``nbf``, in UTC."""
+
+    @property
+    def authenticated_at(self) -> datetime | None:
+        """``auth_time``, in UTC."""
+
+    @property
+    def algorithm(self) -> str: ...
+    @property
+    def key_id(self) -> str:
+        """The key that verified it: its ``kid``, or its thumbprint (RFC 7638) where it has none."""
+
+    @property
+    def token_type(self) -> str | None:
+        """The header's ``typ``, as it was sent."""
+
+    @property
+    def notes(self) -> builtins.list[str]:
+        """What to know about how it was accepted.
+
+        ``issued_at_for_auth_time``: a login cutoff asked for ``auth_time``, the token has none, and ``iat`` stood
+        for it: a refresh evades it.
+        """
+
+    @property
+    def freshness(self) -> Freshness:
+        """How old the rules were: ``fresh`` or ``stale``."""
+
+    def require(
+        self,
+        *,
+        scopes: Strings = ...,
+        any_scope: Strings = ...,
+        permissions: Strings = ...,
+        any_permission: Strings = ...,
+        subject: str = ...,
+        confirmation: str = ...,
+    ) -> None:
+        """May its bearer do this? Raises ``Rejected`` if not: 403, or 401 for ``confirmation``.
+
+        subject: the owner of the resource. confirmation: the thumbprint that the connection proved
+        (``cnf.jkt``, ``cnf.x5t#S256``); without it a bound token passes as a bearer token.
+        """
+
+    def ticket(self) -> Ticket:
+        """What it takes to ask again later, for a connection that lasts."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Ticket:
+    """What is kept of an accepted token for as long as its connection lasts."""
+
+    def recheck(self, cutoffs: Rules, *, now: Time = ...) -> Freshness:
+        """Would the token still be accepted? Raises ``Rejected`` if not. Keys are not asked again."""
+
+    def is_affected_by(self, rule: Rule | dict[str, Any] | str, *, now: Time = ...) -> bool:
+        """Does this rule alone refuse the token?"""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Rule:
+    """One rule: a target, and what it says of the tokens that match.
+
+    The target is a conjunction of dimensions: ``issuer``, ``subject``, ``client``, ``session``, ``token_id``,
+    ``key_id``, ``tenant``, ``device``, ``confirmation``, and ``claims`` for claims of one's own; or ``everyone=True``.
+    Leave the issuer out (or say ``ANY``) only where the rule is meant for every issuer.
+
+    Times outside of 1970 to 9999, such as milliseconds for seconds, are refused.
+    """
+
+    @staticmethod
+    def issued_before(at: Time | str, **target: Unpack[CutoffTarget]) -> Rule:
+        """Refuse tokens issued (``iat``) before ``at``: a new token passes. For a changed role, a leaked token."""
+
+    @staticmethod
+    def authenticated_before(at: Time | str, **target: Unpack[CutoffTarget]) -> Rule:
+        """Refuse tokens whose user logged in (``auth_time``) before ``at``: log in again. For a stolen device."""
+
+    @staticmethod
+    def revoked(until: Time | Literal["never"] | str, **target: Unpack[RuleTarget]) -> Rule:
+        """Refuse one id (session, token, key, device) at once, until no token of it can be valid any more."""
+
+    @staticmethod
+    def suspended(*, on: bool, version: int, **target: Unpack[RuleTarget]) -> Rule:
+        """Suspend an account, or end its suspension: 403. Of several the highest version counts."""
+
+    @staticmethod
+    def from_json(json: str) -> Rule:
+        """Exactly what ``to_json`` writes: in text ``1700000000`` is a second, ``1700000000.0`` a millisecond."""
+
+    def to_json(self) -> str: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    @property
+    def kind(self) -> Literal["issued_before", "authenticated_before", "revoked", "suspended"]: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Cutoffs:
+    """The rules: who was logged out, revoked or suspended, and since when.
+
+    Threads share one; a rule that was applied holds for every call that begins after. It lives in memory:
+    keep ``to_snapshot()`` or ``to_json_lines()``, and read it back before the first request. It is true
+    even when empty.
+    """
+
+    def __new__(cls, *, capacity: int = ...) -> Cutoffs:
+        """Of this process, which is the authority. capacity: more rules are a ConfigError."""
+
+    @staticmethod
+    def replica(*, stale_after: Span, expired_after: Span, capacity: int = ...) -> Cutoffs:
+        """Rules that another process makes. Until they are loaded, and when they are older than
+        ``expired_after``, tokens are refused with 503; ``stale_after`` is told in ``Accepted.freshness``.
+        """
+
+    def issued_before(
+        self,
+        at: Time | str,
+        *,
+        now: Time = ...,
+        **target: Unpack[CutoffTarget],
+    ) -> Change:
+        """Applies ``Rule.issued_before``."""
+
+    def authenticated_before(
+        self,
+        at: Time | str,
+        *,
+        now: Time = ...,
+        **target: Unpack[CutoffTarget],
+    ) -> Change:
+        """Applies ``Rule.authenticated_before``."""
+
+    def revoked(
+        self,
+        until: Time | Literal["never"] | str,
+        *,
+        now: Time = ...,
+        **target: Unpack[RuleTarget],
+    ) -> Change:
+        """Applies ``Rule.revoked``."""
+
+    def suspended(
+        self,
+        *,
+        on: bool,
+        version: int,
+        now: Time = ...,
+        **target: Unpack[RuleTarget],
+    ) -> Change:
+        """Applies ``Rule.suspended``."""
+
+    def apply(self, rule: Rule | dict[str, Any] | str, *, now: Time = ...) -> Change:
+        """Applies a rule: a Rule, a dict in the form of its JSON, or JSON."""
+
+    def lift(self, id: str) -> int:
+        """Undoes every rule of an id, for good; tells how many went."""
+
+    def merge(self, other: Cutoffs) -> Change:
+        """Takes in what another set knows: what either refuses is refused."""
+
+    def prune(
+        self,
+        validators: Validator | builtins.list[Validator] | tuple[Validator, ...],
+        *,
+        now: Time = ...,
+        force: bool = False,
+    ) -> int:
+        """Drops rules that can refuse no token any more; tells how many.
+
+        validators: all that share these rules. force: believe a clock that is a year ahead.
+        """
+
+    def compact(self, *, now: Time = ...) -> int:
+        """Drops rules under a broader one that refuses as much; tells how many."""
+
+    def find(self, **target: Unpack[Target]) -> builtins.list[Rule]:
+        """The rules that hold for this target, or for some of its tokens."""
+
+    def list(self) -> builtins.list[Rule]:
+        """Every rule."""
+
+    def freshness(self, *, now: Time = ...) -> Freshness: ...
+    def loaded(self, as_of: Time, *, now: Time = ...) -> None:
+        """A replica that was filled rule by rule: it holds what the authority held at ``as_of``."""
+
+    def to_json_lines(self) -> str:
+        """The whole state as text: reading it back changes no decision."""
+
+    def load_json_lines(self, lines: str) -> int:
+        """Takes in a state that ``to_json_lines`` wrote; tells how many rules it held."""
+
+    def apply_json_lines(
+        self, lines: str, *, now: Time = ..., skip_bad: bool = False
+    ) -> AppliedLines:
+        """Applies rules of a file, one a line. A bad line stops all, or is skipped and told."""
+
+    def to_snapshot(self, *, now: Time = ...) -> bytes:
+        """The whole state as bytes, with a checksum."""
+
+    def load_snapshot(self, snapshot: bytes | bytearray, *, now: Time = ...) -> int:
+        """Takes in a snapshot; tells how many rules it held."""
+
+    def delta_since(self, sequence: int, *, now: Time = ...) -> bytes:
+        """What changed after a replica's ``sequence``."""
+
+    def apply_delta(self, delta: bytes | bytearray, *, now: Time = ...) -> Progress:
+        """Takes in a delta. Not ``complete``: changes are missing, ask for those after ``sequence``."""
+
+    def to_index(self, *, now: Time = ...) -> bytes:
+        """Decisions alone, 16 bytes a rule, to be asked in place. As secret as the rules."""
+
+    @property
+    def sequence(self) -> int: ...
+    def __len__(self) -> int: ...
+    def __bool__(self) -> Literal[True]: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Index:
+    """Rules as a validation asks them, in bytes that ``Cutoffs.to_index`` made.
+
+    They are read in place where the buffer is read-only and contiguous: ``bytes``, an ``mmap`` with
+    ``ACCESS_READ``. A buffer that can be written (``bytearray``) is copied. Replace a mapped file by renaming
+    another over it; never write into it, and never cut it off.
+    """
+
+    def __new__(cls, bytes: Buffer) -> Index: ...
+    @staticmethod
+    def replica(bytes: Buffer, *, stale_after: Span, expired_after: Span) -> Index:
+        """The index of another process: as old as it says."""
+
+    def freshness(self, *, now: Time = ...) -> Freshness: ...
+    def check_all(self) -> None:
+        """Proves every line; raises ConfigError at the first that is damaged. (A validation proves what it
+        reads, and answers 503.)
+        """
+
+    @property
+    def targets(self) -> int: ...
+    def __reduce__(self) -> NoReturn: ...
+
+def affected(
+    tickets: Iterable[Ticket], rule: Rule | dict[str, Any] | str, *, now: Time = ...
+) -> list[Ticket]:
+    """Of many tickets those whose tokens a rule refuses: the connections to close when the rule comes."""
+
+def unverified(token: str) -> Unverified:
+    """What a token says, unproven: for logs and support. Anyone can write such a token."""

@@ -1,0 +1,120 @@
+"""The types of arguments and answers, for annotations; nothing here exists when a program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from mmap import mmap
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from lowwater._lowwater import Cutoffs, Index, Key, KeySet, _Any, _NoCutoffs
+
+Time: TypeAlias = datetime | int | float | Decimal
+"""An aware datetime, or seconds since 1970."""
+Span: TypeAlias = timedelta | int | float | Decimal
+"""A timedelta, or seconds."""
+Strings: TypeAlias = Sequence[str] | set[str] | frozenset[str]
+Value: TypeAlias = str | int | bool
+"""A value of a dimension that takes one: compared with its type."""
+KeyFile: TypeAlias = dict[str, Any] | str | bytes | bytearray
+"""A JWK or a JWK Set (dict, JSON), a public key in PEM or DER. Never a secret."""
+Keys: TypeAlias = "KeySet | Key | KeyFile | list[Key | KeyFile] | tuple[Key | KeyFile, ...]"
+Buffer: TypeAlias = bytes | bytearray | memoryview | mmap
+Rules: TypeAlias = "Cutoffs | Index | _NoCutoffs"
+Change: TypeAlias = Literal["applied", "clamped", "ended", "already_held"]
+"""What applying a rule did. ``clamped``: it holds, brought down to 60 s after now. ``ended``: a ``revoked``
+whose ``until`` has passed refuses nothing. ``already_held``: nothing changed."""
+Freshness: TypeAlias = tuple[Literal["fresh", "stale", "blind", "expired"], float | None]
+"""How old rules are: the word, and the age in seconds where there is one."""
+
+
+class Target(TypedDict, total=False):
+    """Whom a rule names: the token must carry all of these. Values are compared as they are."""
+
+    issuer: str | _Any
+    subject: str
+    client: str
+    session: str
+    token_id: str
+    key_id: str
+    tenant: Value
+    device: Value
+    confirmation: str
+    claims: dict[str, Value]
+    everyone: Literal[True]
+
+
+class RuleTarget(Target, total=False):
+    id: str
+    """For undoing the rule (``Cutoffs.lift``); several rules may share one."""
+    reason: str
+    """For people."""
+
+
+class CutoffTarget(RuleTarget, total=False):
+    except_sessions: Strings
+    """At most eight exceptions together: "log out everywhere but here"."""
+    except_token_ids: Strings
+    skew_guard: Span
+    """0 to 300 s, for a rule that another clock than the issuer's stamped."""
+
+
+class SkippedKey(TypedDict):
+    position: int
+    key_id: str | None
+    code: str
+    message: str
+
+
+class Check(TypedDict):
+    stage: str
+    name: str
+    outcome: Literal["pass", "fail", "skipped"]
+    code: str | None
+    message: str | None
+    compared: str
+
+
+class MatchedRule(TypedDict):
+    rule: str
+    target: dict[str, Any] | None
+    code: str | None
+    compared: str
+    rules: list[dict[str, Any]]
+
+
+class Rejection(TypedDict):
+    code: str
+    stage: str
+    remedy: str
+    message: str
+    status: int
+    headers: dict[str, str]
+    wait_until: float | None
+
+
+class Explanation(TypedDict):
+    accepted: bool
+    rejection: Rejection | None
+    checks: list[Check]
+    rules: list[MatchedRule]
+
+
+class Unverified(TypedDict):
+    header: dict[str, Any]
+    claims: dict[str, Any]
+
+
+class AppliedLines(TypedDict):
+    applied: int
+    clamped: int
+    already_held: int
+    skipped: list[tuple[int, str]]
+
+
+class Progress(TypedDict, total=False):
+    complete: bool
+    sequence: int
+    before: int
