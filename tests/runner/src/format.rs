@@ -246,6 +246,23 @@ impl Step {
     }
 }
 
+/// An answer as all languages print it.
+pub(crate) fn told(answer: &Answer) -> String {
+    let no = match answer {
+        Err(_) => return "config_error".into(),
+        Ok(Ok(())) => return "accept".into(),
+        Ok(Err(no)) => no,
+    };
+    let header = |(name, value): (_, String)| format!("{}:{}", quoted(name), quoted(&value));
+    let headers = no.headers().map(header).collect::<Vec<_>>().join(",");
+    let (code, stage, remedy, status) = (no.code(), no.stage(), no.remedy(), no.http_status());
+    format!("reject\t{code}\t{stage}\t{remedy}\t{status}\t{{{headers}}}\t{no}")
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 impl Expected {
     pub(crate) fn time(&self) -> UnixTime {
         time(self.now.unwrap_or_default())

@@ -1,4 +1,5 @@
-//! Runs every vector of the files and folders named, and exits with 1 if any fails.
+//! Runs every vector of the files and folders named, and exits with 1 if any fails. With `--answers` it
+//! prints what came of each instead, one line an answer, as the runners of all languages do.
 //! It loads, builds, calls and compares, and knows nothing of what a vector is about.
 #![expect(clippy::print_stdout, clippy::arithmetic_side_effects, reason = "it prints and counts")]
 mod format;
@@ -38,33 +39,48 @@ fn run_test(file: &File, case: &Case) -> Answer {
     ask(&validator, &cutoffs, &case.token, &case.expected)
 }
 
-/// What answered otherwise than expected: the test, or steps of the scenario.
-fn run(file: &File, case: &Case) -> Result<Vec<String>, Box<dyn Error>> {
+/// A step of a scenario (nothing for a test), what was expected of it, and what came.
+type Asked<'f> = (String, &'f Expected, Answer);
+
+/// What came of the test, or of each step of the scenario that asks.
+fn run<'f>(file: &'f File, case: &'f Case) -> Result<Vec<Asked<'f>>, Box<dyn Error>> {
     if case.steps.is_empty() {
-        return Ok(case.expected.compare(&run_test(file, case)).err().into_iter().collect());
+        return Ok(vec![(String::new(), &case.expected, run_test(file, case))]);
     }
     let (validator, mut cutoffs) = (build(file, case)?, case.set.cutoffs()?);
-    let (mut failures, mut clock) = (Vec::new(), UnixTime::from_secs(0));
+    let (mut asked, mut clock) = (Vec::new(), UnixTime::from_secs(0));
     for (number, step) in case.steps.iter().enumerate() {
         step.change(&case.set, &mut cutoffs, &validator, &mut clock)?;
         if let Some(token) = &step.check {
             let answer = ask(&validator, &cutoffs, token, &step.expected);
-            let wrong = step.expected.compare(&answer).err();
-            failures.extend(wrong.map(|wrong| format!("step {number}: {wrong}")));
+            asked.push((format!("#{number}"), &step.expected, answer));
         }
     }
-    Ok(failures)
+    Ok(asked)
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (mut passed, mut failed) = (0, 0);
-    for path in format::files(std::env::args().skip(1))? {
+    let (options, paths): (Vec<_>, Vec<_>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let show = options.iter().any(|option| option == "--answers");
+    for path in format::files(paths.into_iter())? {
         let file = File::read(&path).map_err(|fault| format!("{}: {fault}", path.display()))?;
+        let name = path.file_name().unwrap_or_default().display();
         for case in file.tests.iter().chain(&file.scenarios) {
-            let failures = run(&file, case).unwrap_or_else(|mistake| vec![mistake.to_string()]);
-            let print = |wrong| println!("{}: {wrong} [{}]", case.id, path.display());
-            failures.iter().for_each(print);
-            *if failures.is_empty() { &mut passed } else { &mut failed } += 1;
+            let asked = run(&file, case);
+            let asked = asked.unwrap_or_else(|no| vec![(String::new(), &case.expected, Err(no))]);
+            let mut wrong = false;
+            for (step, expected, answer) in &asked {
+                let compared = expected.compare(answer);
+                wrong |= compared.is_err();
+                match compared {
+                    _ if show => println!("{name}\t{}\t{step}\t{}", case.id, format::told(answer)),
+                    Err(wrong) => println!("{}{step}: {wrong} [{}]", case.id, path.display()),
+                    Ok(()) => {}
+                }
+            }
+            *if wrong { &mut failed } else { &mut passed } += 1;
         }
     }
     println!("{passed} passed, {failed} failed");
