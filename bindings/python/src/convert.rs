@@ -171,6 +171,15 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Given<'py> {
     }
 }
 
+/// A switch that is off where it is left out.
+pub(crate) fn switch(given: &Given<'_>, name: &str) -> PyResult<bool> {
+    let on = given.map(|value| match value.cast::<PyBool>() {
+        Ok(boolean) => Ok(boolean.is_true()),
+        Err(_) => Err(not(value, name, "True or False")),
+    })?;
+    Ok(on.unwrap_or(false))
+}
+
 /// A call's `now`: the clock's where it is left out.
 pub(crate) fn now(given: &Given<'_>) -> PyResult<UnixTime> {
     Ok(given.map(|value| instant(value, "now"))?.unwrap_or_else(lowwater_edge::now))

@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
-use crate::convert::{Given, bytes, instant, now, span, text};
+use crate::convert::{Given, bytes, instant, now, span, switch, text};
 use crate::error::{argument, mistake};
 use crate::rule::{self, Rule};
 use crate::rules::freshness;
@@ -139,7 +139,7 @@ impl Cutoffs {
 
     /// Drops the rules that can refuse no token any more that these validators accept.
     #[pyo3(
-        signature = (validators, *, now=Given::absent(), force=false),
+        signature = (validators, *, now=Given::absent(), force=Given::absent()),
         text_signature = "($self, validators, *, now=..., force=False)"
     )]
     fn prune(
@@ -147,7 +147,7 @@ impl Cutoffs {
         py: Python<'_>,
         validators: &Bound<'_, PyAny>,
         now: Given<'_>,
-        force: bool,
+        force: Given<'_>,
     ) -> PyResult<usize> {
         let listed =
             validators.is_instance_of::<PyList>() || validators.is_instance_of::<PyTuple>();
@@ -163,7 +163,7 @@ impl Cutoffs {
         let retention = retention.collect::<PyResult<Vec<_>>>()?;
         let retention =
             retention.into_iter().reduce(lowwater::Retention::join).ok_or_else(expected)?;
-        let now = self::now(&now)?;
+        let (now, force) = (self::now(&now)?, switch(&force, "force")?);
         py.detach(|| match force {
             true => self.0.update(|rules| Ok(rules.prune_forced(now, retention))),
             false => self.0.prune(now, retention),
@@ -225,17 +225,17 @@ impl Cutoffs {
 
     /// Applies rules, one a line.
     #[pyo3(
-        signature = (lines, *, now=Given::absent(), skip_bad=false),
+        signature = (lines, *, now=Given::absent(), skip_bad=Given::absent()),
         text_signature = "($self, lines, *, now=..., skip_bad=False)"
     )]
     fn apply_json_lines<'py>(
         &self,
         lines: &Bound<'py, PyAny>,
         now: Given<'py>,
-        skip_bad: bool,
+        skip_bad: Given<'py>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let (py, lines, now) = (lines.py(), text(lines, "lines")?, self::now(&now)?);
-        let bad = if skip_bad { BadLines::Skip } else { BadLines::Refuse };
+        let bad = if switch(&skip_bad, "skip_bad")? { BadLines::Skip } else { BadLines::Refuse };
         let came = py.detach(|| self.0.update(|rules| rules.apply_json_lines(lines, now, bad)));
         let came = came.map_err(mistake)?;
         let dict = PyDict::new(py);

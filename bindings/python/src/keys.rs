@@ -4,7 +4,7 @@ use lowwater::Algorithm;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{Given, bytes, json, parsed, text, texts, token};
+use crate::convert::{Given, bytes, json, parsed, switch, text, texts, token};
 use crate::error::{argument, mistake, rejected};
 use crate::unpicklable;
 
@@ -143,17 +143,23 @@ impl Key {
 #[pymethods]
 impl KeySet {
     #[new]
-    #[pyo3(signature = (keys, *, allow_short_secret=false))]
-    fn new(keys: &Bound<'_, PyAny>, allow_short_secret: bool) -> PyResult<Self> {
-        given(keys, allow_short_secret).map(Self)
+    #[pyo3(
+        signature = (keys, *, allow_short_secret=Given::absent()),
+        text_signature = "(keys, *, allow_short_secret=False)"
+    )]
+    fn new(keys: &Bound<'_, PyAny>, allow_short_secret: Given<'_>) -> PyResult<Self> {
+        given(keys, switch(&allow_short_secret, "allow_short_secret")?).map(Self)
     }
 
     /// A JWK Set: a dict, or JSON.
     #[staticmethod]
-    #[pyo3(signature = (jwks, *, allow_short_secret=false))]
-    fn from_jwks(jwks: &Bound<'_, PyAny>, allow_short_secret: bool) -> PyResult<Self> {
+    #[pyo3(
+        signature = (jwks, *, allow_short_secret=Given::absent()),
+        text_signature = "(jwks, *, allow_short_secret=False)"
+    )]
+    fn from_jwks(jwks: &Bound<'_, PyAny>, allow_short_secret: Given<'_>) -> PyResult<Self> {
         let mut set = lowwater::KeySet::builder();
-        if allow_short_secret {
+        if switch(&allow_short_secret, "allow_short_secret")? {
             set = set.allow_short_secrets();
         }
         let set = set.jwks(&utf8(jwks, "jwks")?).and_then(lowwater::KeySetBuilder::build);

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::accepted::Accepted;
-use crate::convert::{Given, json, now, parsed, quoted, span, text, token};
+use crate::convert::{Given, json, now, parsed, quoted, span, switch, text, token};
 use crate::error::{mistake, mistake_in_keywords, rejected};
 use crate::keys::{KeySet, Signed};
 use crate::rules::Rules;
@@ -24,7 +24,8 @@ pub(crate) struct Validator {
 }
 
 impl Validator {
-    fn of(policy: Policy, keys: &Bound<'_, PyAny>, release_gil: bool) -> PyResult<Self> {
+    fn of(policy: Policy, keys: &Bound<'_, PyAny>, release: &Given<'_>) -> PyResult<Self> {
+        let release_gil = switch(release, "release_gil")?;
         let short_secrets = policy.allows_short_secret();
         let keys = keys::given(keys, short_secrets)?;
         Ok(Self { validator: lowwater::Validator::new(policy, keys), release_gil, short_secrets })
@@ -61,7 +62,7 @@ fn policy(members: &Bound<'_, PyDict>) -> PyResult<String> {
 impl Validator {
     #[new]
     #[pyo3(
-        signature = (*, keys, release_gil=false, **members),
+        signature = (*, keys, release_gil=Given::absent(), **members),
         text_signature = "(*, issuer, audience, algorithms, keys, token_type=..., leeway=..., \
                           max_lifetime=..., max_age=..., max_session=..., missing_exp=..., \
                           missing_iat=..., same_second=..., missing_auth_time=..., required=..., \
@@ -71,22 +72,25 @@ impl Validator {
     )]
     fn new(
         keys: &Bound<'_, PyAny>,
-        release_gil: bool,
+        release_gil: Given<'_>,
         members: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let members = members.map(policy).transpose()?.unwrap_or_else(|| "{}".to_owned());
-        Self::of(Policy::from_json(&members).map_err(mistake_in_keywords)?, keys, release_gil)
+        Self::of(Policy::from_json(&members).map_err(mistake_in_keywords)?, keys, &release_gil)
     }
 
     /// A validator of a policy that is kept as JSON.
     #[staticmethod]
-    #[pyo3(signature = (policy, *, keys, release_gil=false))]
+    #[pyo3(
+        signature = (policy, *, keys, release_gil=Given::absent()),
+        text_signature = "(policy, *, keys, release_gil=False)"
+    )]
     fn from_json(
         policy: &Bound<'_, PyAny>,
         keys: &Bound<'_, PyAny>,
-        release_gil: bool,
+        release_gil: Given<'_>,
     ) -> PyResult<Self> {
-        Self::of(Policy::from_json(text(policy, "policy")?).map_err(mistake)?, keys, release_gil)
+        Self::of(Policy::from_json(text(policy, "policy")?).map_err(mistake)?, keys, &release_gil)
     }
 
     /// Accepts the token, or raises Rejected.

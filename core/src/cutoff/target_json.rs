@@ -56,16 +56,14 @@ pub(super) fn read(text: &str, members: &[Member]) -> Result<Target, String> {
         };
         let value = match member.kind {
             Kind::String => TargetValue::Text(Box::from(&*unescape(member.value.of(text)))),
+            _ if !dimension.is_typed() => return Err(format!("`{name}` must be a string")),
             Kind::Number => Decimal::parse(member.value.of(text))
                 .integer()
                 .map(TargetValue::Integer)
                 .ok_or_else(|| format!("`{name}` must be an integer within 2^53 - 1 of zero"))?,
             Kind::True => TargetValue::Boolean(true),
             Kind::False => TargetValue::Boolean(false),
-            _ if dimension.is_typed() => {
-                return Err(format!("`{name}` must be a string, an integer or a boolean"));
-            }
-            _ => return Err(format!("`{name}` must be a string")),
+            _ => return Err(format!("`{name}` must be a string, an integer or a boolean")),
         };
         dimensions.push((dimension, value));
     }

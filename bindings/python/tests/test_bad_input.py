@@ -1,0 +1,202 @@
+"""Whatever is given, only Rejected, ConfigError and Python's own TypeError come back, and name the argument."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import lowwater
+import pytest
+from conftest import NOW, SECRET, token, validator
+
+LONE = "a\ud800b"
+CYCLE: list[Any] = []
+CYCLE.append(CYCLE)
+
+
+class Throwing:
+    """Fails at whatever is asked of it."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+    __repr__ = __iter__ = __len__ = __index__ = __float__ = __bool__ = __str__  # type: ignore[assignment]
+
+
+class Words(str):
+    """A str that lies about itself."""
+
+    def encode(self, *_: Any) -> Any:
+        raise RuntimeError
+
+
+NOT_TEXT = [None, b"bytes", 5, True, ["x"], {"x": 1}, LONE, Throwing()]
+NOT_TIME = [None, True, float("nan"), 1e400, -1, -0.5, "x", b"x", [], datetime(2026, 1, 1), Throwing()]
+NOT_TIME += [Decimal("NaN"), Decimal("Infinity"), 10**400, 10**5000, 1_700_000_000_000]
+NOT_SPAN = [None, True, float("nan"), float("inf"), -1, timedelta(days=-1), "60", [], Throwing()]
+NOT_STRINGS = [None, "read", b"read", 5, ["x", 5], [LONE], {"x": 1}, [b"x"], Throwing()]
+
+
+def kind(value: Any) -> str:
+    return type(value).__name__
+
+
+def refused(argument: str, call: Any, *arguments: Any, **keywords: Any) -> None:
+    with pytest.raises((lowwater.ConfigError, TypeError)) as error:
+        call(*arguments, **keywords)
+    assert re.search(rf"\b{argument}\b", str(error.value)), (argument, error.value)
+
+
+@pytest.mark.parametrize("bad", NOT_TEXT, ids=kind)
+def test_text(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
+    if bad is not LONE:
+        refused("token", validator().validate, bad, cutoffs)
+        refused("token", validator().explain, bad, cutoffs)
+        refused("token", validator().verify, bad)
+        refused("token", lowwater.unverified, bad)
+    if bad is not None:
+        refused("header", validator().bearer, bad)
+    refused("id", cutoffs.lift, bad)
+    refused("lines", cutoffs.load_json_lines, bad)
+    refused("lines", cutoffs.apply_json_lines, bad)
+    refused("issuer", lowwater.KeySet(lowwater.Key.from_secret(SECRET)).for_issuer, bad)
+    refused("policy", lowwater.Validator.from_json, bad, keys=lowwater.Key.from_secret(SECRET))
+    refused("json", lowwater.Rule.from_json, bad)
+    refused("id", lowwater.Key.from_secret, SECRET, id=bad)
+    refused("algorithm", lowwater.Key.from_secret, SECRET, algorithm=bad if bad != LONE else 5)
+    for dimension in ("issuer", "subject", "client", "session", "token_id", "key_id", "confirmation"):
+        refused(dimension, cutoffs.issued_before, NOW, **{dimension: bad})
+        refused(dimension, cutoffs.find, **{dimension: bad})
+    for name in ("id", "reason"):
+        refused(name, cutoffs.revoked, "never", subject="u", **{name: bad})
+    for name in ("tenant_claim", "device_claim", "realm", "resource_metadata", "token_type"):
+        refused(name, validator, **{name: bad if bad != ["x"] else 5})
+    for name in ("subject", "confirmation"):
+        accepted = validator().validate(token(), cutoffs, now=NOW)
+        refused(name, accepted.require, **{name: bad})
+
+
+def test_a_token_of_any_text_is_rejected_and_no_mistake(cutoffs: lowwater.Cutoffs) -> None:
+    texts = [LONE, "", "\0", ".." * 10_000, "\ud800.\udfff.x", Words("a.b.c"), token()[:-1] + "\U0010ffff"]
+    for text in texts:
+        with pytest.raises(lowwater.Rejected) as no:
+            validator().validate(text, cutoffs)
+        assert no.value.stage in ("shape", "header", "signature")
+        assert validator().explain(text, cutoffs)["accepted"] is False
+
+
+@pytest.mark.parametrize("bad", NOT_TIME, ids=kind)
+def test_times(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
+    mine = validator()
+    ticket = mine.validate(token(), cutoffs, now=NOW).ticket()
+    if bad != 1_700_000_000_000:  # so late that everything has expired: nobody gets in by it
+        for call in (mine.validate, mine.explain):
+            refused("now", call, token(), cutoffs, now=bad)
+        refused("now", ticket.recheck, cutoffs, now=bad)
+        refused("now", cutoffs.issued_before, NOW, subject="u", now=bad)
+        refused("now", cutoffs.to_snapshot, now=bad)
+        refused("as_of", cutoffs.loaded, bad)
+    refused("at", cutoffs.issued_before, bad, subject="u")
+    refused("at", cutoffs.authenticated_before, bad, subject="u")
+    refused("until", cutoffs.revoked, bad, subject="u")
+
+
+@pytest.mark.parametrize("bad", NOT_SPAN, ids=kind)
+def test_spans(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
+    for name in ("leeway", "max_lifetime", "max_age", "max_session"):
+        refused(name, validator, **{name: bad})
+    refused("fresh_within", validator().validate, token(), cutoffs, fresh_within=bad)
+    refused("retry_after", validator().rules_unavailable, bad)
+    refused("stale_after", lowwater.Cutoffs.replica, stale_after=bad, expired_after=5)
+    refused("expired_after", lowwater.Cutoffs.replica, stale_after=5, expired_after=bad)
+    refused("skew_guard", cutoffs.issued_before, NOW, subject="u", skew_guard=bad)
+
+
+@pytest.mark.parametrize("bad", NOT_STRINGS, ids=kind)
+def test_lists_of_strings(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
+    accepted = validator().validate(token(), cutoffs, now=NOW)
+    for name in ("scopes", "any_scope", "permissions", "any_permission"):
+        refused(name, accepted.require, **{name: bad})
+    refused("algorithms", validator, algorithms=bad)
+    refused("required", validator, required=bad)
+    if bad != "read":
+        refused("issuer", validator, issuer=bad)
+        refused("audience", validator, audience=bad)
+    refused("algorithms", lowwater.KeySet(lowwater.Key.from_secret(SECRET)).verify, token(), bad)
+    refused("(except|except_sessions)", cutoffs.issued_before, NOW, subject="u", except_sessions=bad)
+
+
+@pytest.mark.parametrize("bad", [None, True, "5", 5.5, -1, 10**30, Throwing()], ids=kind)
+def test_counts_switches_and_words(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
+    refused("capacity", lowwater.Cutoffs, capacity=bad)
+    refused("sequence", cutoffs.delta_since, bad)
+    refused("max_token_bytes", validator, max_token_bytes=bad)
+    refused("version", cutoffs.suspended, on=True, version=bad, subject="u")
+    if bad is not True:
+        refused("on", cutoffs.suspended, on=bad, version=1, subject="u")
+        refused("allow_padding", validator, allow_padding=bad)
+        refused("force", cutoffs.prune, validator(), force=bad)
+        refused("release_gil", validator, release_gil=bad)
+        refused("everyone", cutoffs.issued_before, NOW, everyone=bad)
+    for name in ("missing_exp", "missing_iat", "same_second", "missing_auth_time"):
+        refused(name, validator, **{name: bad})
+
+
+@pytest.mark.parametrize(
+    "bad", [None, True, 5, "x", [], [5], {"x": 1}, b"", LONE, CYCLE, Throwing()], ids=kind
+)
+def test_keys_rules_and_other_objects(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
+    refused("(keys?|key set|kty)", validator, keys=bad)
+    refused("(keys?|key set|kty)", lowwater.KeySet, bad)
+    refused("cutoffs", validator().validate, token(), bad)
+    refused("other", cutoffs.merge, bad)
+    refused("validators", cutoffs.prune, bad)
+    refused("rule", cutoffs.apply, bad)
+    if bad not in ([], b""):
+        refused("tickets", lowwater.affected, bad, lowwater.Rule.issued_before(NOW, subject="u"))
+    refused("(snapshot|loaded)", cutoffs.load_snapshot, bad)
+    refused("(bytes|loaded)", lowwater.Index, bad)
+    refused("(secret|from_secret)", lowwater.Key.from_secret, bad)
+    refused("claims", cutoffs.issued_before, NOW, claims=bad if bad != {"x": 1} else 5)
+
+
+def test_json_values() -> None:
+    for bad in (CYCLE, {1: 2}, {"x": {LONE: 1}}, [float("nan")], Throwing(), {"x": 10**5000}, object, {"x": b""}):
+        refused("(claim_equals|x)", validator, claim_equals={"x": bad})
+        refused("(claim_equals|x)", validator, claim_equals=bad if isinstance(bad, dict) else {"x": bad})
+
+
+def test_nothing_is_everyone_by_accident(cutoffs: lowwater.Cutoffs) -> None:
+    refused("everyone", cutoffs.issued_before, NOW)
+    refused("everyone", cutoffs.issued_before, NOW, issuer=lowwater.ANY)
+    refused("everyone", cutoffs.issued_before, NOW, claims={})
+    refused("sbject", cutoffs.issued_before, NOW, sbject="u")
+    refused("leway", validator, leway=5)
+    refused("keys", lowwater.Validator)
+    refused("scope", validator().validate(token(), cutoffs, now=NOW).require, scope=["x"])
+    assert len(cutoffs) == 0
+
+
+def test_nothing_can_be_made_or_extended_beside_its_constructor() -> None:
+    for kind in (lowwater.Accepted, lowwater.Ticket, lowwater.Rule, lowwater.Signed, lowwater.Key):
+        with pytest.raises(TypeError):
+            kind()
+        with pytest.raises(TypeError):
+            kind.__new__(kind)
+        with pytest.raises(TypeError):
+            type("Own", (kind,), {})
+    with pytest.raises(AttributeError):
+        validator().issuer = "x"  # type: ignore[attr-defined]
+
+
+def test_numbers_that_json_readers_trip_over(cutoffs: lowwater.Cutoffs) -> None:
+    from conftest import AUDIENCE, ISSUER, signed
+
+    start = f'{{"iss":"{ISSUER}","aud":"{AUDIENCE}","iat":{NOW},"exp":{NOW + 60},"n":'
+    long = validator().validate(signed(f"{start}{'9' * 5000}}}"), cutoffs, now=NOW)
+    assert str(long.claims["n"]) == "9" * 5000
+    assert validator().validate(signed(f"{start}1e400}}"), cutoffs, now=NOW).claims["n"] == float("inf")
+    assert datetime.fromtimestamp(NOW, UTC) == long.issued_at
