@@ -32,7 +32,8 @@ def signed(payload: str, header: str = '{"alg":"HS256"}', secret: bytes = SECRET
 
 def validator(**policy: Any) -> lowwater.Validator:
     good: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, "algorithms": ["HS256"]}
-    return lowwater.Validator(**({"keys": lowwater.Key.from_secret(SECRET)} | good | policy))
+    good["keys"] = lowwater.Key.from_secret(SECRET)
+    return lowwater.Validator(**(good | policy))
 
 
 @pytest.fixture

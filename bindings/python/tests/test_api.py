@@ -52,8 +52,11 @@ def test_a_good_token_is_accepted_and_tells_what_it_says(cutoffs: lowwater.Cutof
 
 
 def test_what_is_not_in_the_token_is_none(cutoffs: lowwater.Cutoffs) -> None:
-    accepted = validator(audience=lowwater.ANY).validate(token(sub=None, aud=None), cutoffs, now=NOW)
-    assert accepted.subject is accepted.client is accepted.session is accepted.not_before is None
+    accepted = validator(audience=lowwater.ANY).validate(
+        token(sub=None, aud=None), cutoffs, now=NOW
+    )
+    absent = (accepted.subject, accepted.client, accepted.session, accepted.not_before)
+    assert absent == (None, None, None, None)
     assert accepted.audiences == accepted.scopes == []
 
 
@@ -63,7 +66,11 @@ def test_a_cutoff_ends_what_was_issued_before_it(cutoffs: lowwater.Cutoffs) -> N
     with pytest.raises(lowwater.Rejected, match="the token is revoked") as no:
         mine.validate(token(), cutoffs, now=NOW)
     rejected = no.value
-    assert (rejected.code, rejected.stage, rejected.remedy) == ("token_revoked", "cutoff", "refresh")
+    assert (rejected.code, rejected.stage, rejected.remedy) == (
+        "token_revoked",
+        "cutoff",
+        "refresh",
+    )
     assert (rejected.status, rejected.wait_until) == (401, None)
     assert rejected.headers == {"WWW-Authenticate": 'Bearer error="invalid_token"'}
     mine.validate(token(iat=NOW), cutoffs, now=NOW)
@@ -71,7 +78,7 @@ def test_a_cutoff_ends_what_was_issued_before_it(cutoffs: lowwater.Cutoffs) -> N
 
 
 def test_a_whole_second_and_a_datetime_differ_as_the_design_says() -> None:
-    for at, iat, expected in [
+    cases: list[tuple[Any, int, str | None]] = [
         (NOW, NOW, "wait_until"),
         (float(NOW), NOW, "wait_until"),
         (AT, NOW, None),
@@ -80,7 +87,8 @@ def test_a_whole_second_and_a_datetime_differ_as_the_design_says() -> None:
         (AT + timedelta(microseconds=1), NOW, "wait_until"),
         (AT.astimezone(timezone(timedelta(hours=5))), NOW, None),
         (f"{AT:%Y-%m-%dT%H:%M:%S}.000Z", NOW, None),
-    ]:
+    ]
+    for at, iat, expected in cases:
         cutoffs = lowwater.Cutoffs()
         cutoffs.issued_before(at, subject="u1", now=NOW)
         try:
@@ -94,7 +102,7 @@ def test_a_whole_second_and_a_datetime_differ_as_the_design_says() -> None:
 
 
 def test_every_kind_of_rule_and_target() -> None:
-    claims = {
+    claims: dict[str, Any] = {
         "client_id": "c",
         "sid": "s",
         "jti": "t",
@@ -166,7 +174,11 @@ def test_exceptions_and_guards(cutoffs: lowwater.Cutoffs) -> None:
 def test_rules_are_values() -> None:
     rule = lowwater.Rule.issued_before(NOW, subject="u1")
     assert rule.to_json() == f'{{"rule":"issued_before","target":{{"subject":"u1"}},"at":{NOW}}}'
-    assert rule == lowwater.Rule.from_json(rule.to_json()) != lowwater.Rule.issued_before(AT, subject="u1")
+    assert (
+        rule
+        == lowwater.Rule.from_json(rule.to_json())
+        != lowwater.Rule.issued_before(AT, subject="u1")
+    )
     for form in (rule, rule.to_dict(), rule.to_json()):
         cutoffs = lowwater.Cutoffs()
         assert cutoffs.apply(form, now=NOW) == "applied"
@@ -181,7 +193,9 @@ def test_what_may_be_done_is_asked_afterwards(cutoffs: lowwater.Cutoffs) -> None
     accepted = validator(realm="api").validate(
         token(scope="read", permissions=["p"], cnf={"jkt": "k"}), cutoffs, now=NOW
     )
-    accepted.require(scopes=["read"], any_scope=("x", "read"), permissions={"p"}, any_permission=["p"])
+    accepted.require(
+        scopes=["read"], any_scope=("x", "read"), permissions={"p"}, any_permission=["p"]
+    )
     accepted.require(subject="u1", confirmation="k")
     with pytest.raises(lowwater.Rejected) as no:
         accepted.require(scopes=["read", "write"])
@@ -204,7 +218,9 @@ def test_replicas_know_how_old_they_are() -> None:
     assert mine.validate(token(), replica, now=NOW).freshness == ("fresh", None)
     assert mine.validate(token(), replica, now=NOW + 40).freshness == ("stale", 40.0)
     assert replica.freshness(now=NOW + 400) == ("expired", 400.0)
-    assert code(mine.validate, token(), replica, now=NOW + 40, fresh_within=1) == "rules_unavailable"
+    assert (
+        code(mine.validate, token(), replica, now=NOW + 40, fresh_within=1) == "rules_unavailable"
+    )
     authority.issued_before(AT, subject="u8", now=NOW)
     delta = authority.delta_since(replica.sequence, now=NOW + 40)
     assert replica.apply_delta(delta, now=NOW + 40) == {"complete": True, "sequence": 2}
@@ -213,7 +229,7 @@ def test_replicas_know_how_old_they_are() -> None:
     assert replica.freshness(now=NOW + 50) == ("fresh", None)
 
 
-def test_states_are_kept_and_read_back(tmp_path: Path) -> None:
+def test_states_are_kept_and_read_back() -> None:
     cutoffs = lowwater.Cutoffs(capacity=3)
     for user in "abc":
         cutoffs.issued_before(AT, subject=user, now=NOW)
@@ -322,7 +338,9 @@ def test_the_header_of_a_request_is_read() -> None:
         with pytest.raises(lowwater.Rejected) as no:
             mine.bearer(header)
         assert (no.value.code, no.value.status) == ("token_missing", 401)
-        assert no.value.headers["WWW-Authenticate"].startswith('Bearer realm="api", resource_metadata=')
+        assert no.value.headers["WWW-Authenticate"].startswith(
+            'Bearer realm="api", resource_metadata='
+        )
     down = mine.rules_unavailable(timedelta(seconds=2.5))
     assert isinstance(down, lowwater.Rejected)
     assert (down.status, down.headers["Retry-After"]) == (503, "3")
@@ -338,7 +356,13 @@ def test_keys_come_in_every_form() -> None:
     )
     secret = lowwater.Key.from_secret(SECRET, id="s", algorithm="HS256")
     assert (secret.id, secret.algorithm) == ("s", "HS256")
-    keys: list[Any] = [jwk, {"keys": [jwk]}, json.dumps(jwk), json.dumps({"keys": [jwk]}).encode(), pem]
+    keys: list[Any] = [
+        jwk,
+        {"keys": [jwk]},
+        json.dumps(jwk),
+        json.dumps({"keys": [jwk]}).encode(),
+        pem,
+    ]
     keys += [pem.encode(), bytearray(pem.encode()), [secret, pem], (secret, jwk), secret]
     keys += [lowwater.KeySet(jwk), lowwater.KeySet.from_jwks({"keys": [jwk]}).union(secret)]
     for given in keys:
@@ -412,7 +436,11 @@ def test_nothing_is_pickled_but_exceptions_and_words() -> None:
     with pytest.raises(lowwater.Rejected) as no:
         validator().validate("..", cutoffs)
     again = pickle.loads(pickle.dumps(no.value))
-    assert (again.code, again.headers, str(again)) == (no.value.code, no.value.headers, str(no.value))
+    assert (again.code, again.headers, str(again)) == (
+        no.value.code,
+        no.value.headers,
+        str(no.value),
+    )
 
 
 def test_nothing_shows_the_token_or_its_claims() -> None:
@@ -422,7 +450,12 @@ def test_nothing_shows_the_token_or_its_claims() -> None:
     with pytest.raises(lowwater.Rejected) as no:
         validator().validate(text, cutoffs, now=NOW)
     shown = [repr(one) for one in (accepted, accepted.ticket(), cutoffs, no.value, cutoffs.list())]
-    shown += [str(accepted), str(no.value), repr(validator()), repr(lowwater.Key.from_secret(SECRET))]
+    shown += [
+        str(accepted),
+        str(no.value),
+        repr(validator()),
+        repr(lowwater.Key.from_secret(SECRET)),
+    ]
     for part in ("alice", *text.split("."), SECRET.hex()):
         assert not any(part in one for one in shown), shown
 

@@ -23,21 +23,43 @@ class Throwing:
     def __str__(self) -> str:
         raise RuntimeError
 
-    __repr__ = __iter__ = __len__ = __index__ = __float__ = __bool__ = __str__  # type: ignore[assignment]
+    __repr__ = __iter__ = __len__ = __index__ = __float__ = __bool__ = __str__
 
 
 class Words(str):
     """A str that lies about itself."""
 
-    def encode(self, *_: Any) -> Any:
+    def encode(self, *_: Any, **__: Any) -> Any:
         raise RuntimeError
 
 
-NOT_TEXT = [None, b"bytes", 5, True, ["x"], {"x": 1}, LONE, Throwing()]
-NOT_TIME = [None, True, float("nan"), 1e400, -1, -0.5, "x", b"x", [], datetime(2026, 1, 1), Throwing()]
+NOT_TEXT: list[Any] = [None, b"bytes", 5, True, ["x"], {"x": 1}, LONE, Throwing()]
+NOT_TIME: list[Any] = [
+    None,
+    True,
+    float("nan"),
+    1e400,
+    -1,
+    -0.5,
+    "x",
+    b"x",
+    [],
+    datetime(2026, 1, 1),
+    Throwing(),
+]
 NOT_TIME += [Decimal("NaN"), Decimal("Infinity"), 10**400, 10**5000, 1_700_000_000_000]
-NOT_SPAN = [None, True, float("nan"), float("inf"), -1, timedelta(days=-1), "60", [], Throwing()]
-NOT_STRINGS = [None, "read", b"read", 5, ["x", 5], [LONE], {"x": 1}, [b"x"], Throwing()]
+NOT_SPAN: list[Any] = [
+    None,
+    True,
+    float("nan"),
+    float("inf"),
+    -1,
+    timedelta(days=-1),
+    "60",
+    [],
+    Throwing(),
+]
+NOT_STRINGS: list[Any] = [None, "read", b"read", 5, ["x", 5], [LONE], {"x": 1}, [b"x"], Throwing()]
 
 
 def kind(value: Any) -> str:
@@ -67,7 +89,15 @@ def test_text(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
     refused("json", lowwater.Rule.from_json, bad)
     refused("id", lowwater.Key.from_secret, SECRET, id=bad)
     refused("algorithm", lowwater.Key.from_secret, SECRET, algorithm=bad if bad != LONE else 5)
-    for dimension in ("issuer", "subject", "client", "session", "token_id", "key_id", "confirmation"):
+    for dimension in (
+        "issuer",
+        "subject",
+        "client",
+        "session",
+        "token_id",
+        "key_id",
+        "confirmation",
+    ):
         refused(dimension, cutoffs.issued_before, NOW, **{dimension: bad})
         refused(dimension, cutoffs.find, **{dimension: bad})
     for name in ("id", "reason"):
@@ -80,7 +110,15 @@ def test_text(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
 
 
 def test_a_token_of_any_text_is_rejected_and_no_mistake(cutoffs: lowwater.Cutoffs) -> None:
-    texts = [LONE, "", "\0", ".." * 10_000, "\ud800.\udfff.x", Words("a.b.c"), token()[:-1] + "\U0010ffff"]
+    texts = [
+        LONE,
+        "",
+        "\0",
+        ".." * 10_000,
+        "\ud800.\udfff.x",
+        Words("a.b.c"),
+        token()[:-1] + "\U0010ffff",
+    ]
     for text in texts:
         with pytest.raises(lowwater.Rejected) as no:
             validator().validate(text, cutoffs)
@@ -126,7 +164,9 @@ def test_lists_of_strings(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
         refused("issuer", validator, issuer=bad)
         refused("audience", validator, audience=bad)
     refused("algorithms", lowwater.KeySet(lowwater.Key.from_secret(SECRET)).verify, token(), bad)
-    refused("(except|except_sessions)", cutoffs.issued_before, NOW, subject="u", except_sessions=bad)
+    refused(
+        "(except|except_sessions)", cutoffs.issued_before, NOW, subject="u", except_sessions=bad
+    )
 
 
 @pytest.mark.parametrize("bad", [None, True, "5", 5.5, -1, 10**30, Throwing()], ids=kind)
@@ -164,9 +204,20 @@ def test_keys_rules_and_other_objects(bad: Any, cutoffs: lowwater.Cutoffs) -> No
 
 
 def test_json_values() -> None:
-    for bad in (CYCLE, {1: 2}, {"x": {LONE: 1}}, [float("nan")], Throwing(), {"x": 10**5000}, object, {"x": b""}):
+    for bad in (
+        CYCLE,
+        {1: 2},
+        {"x": {LONE: 1}},
+        [float("nan")],
+        Throwing(),
+        {"x": 10**5000},
+        object,
+        {"x": b""},
+    ):
         refused("(claim_equals|x)", validator, claim_equals={"x": bad})
-        refused("(claim_equals|x)", validator, claim_equals=bad if isinstance(bad, dict) else {"x": bad})
+        refused(
+            "(claim_equals|x)", validator, claim_equals=bad if isinstance(bad, dict) else {"x": bad}
+        )
 
 
 def test_nothing_is_everyone_by_accident(cutoffs: lowwater.Cutoffs) -> None:
@@ -198,5 +249,7 @@ def test_numbers_that_json_readers_trip_over(cutoffs: lowwater.Cutoffs) -> None:
     start = f'{{"iss":"{ISSUER}","aud":"{AUDIENCE}","iat":{NOW},"exp":{NOW + 60},"n":'
     long = validator().validate(signed(f"{start}{'9' * 5000}}}"), cutoffs, now=NOW)
     assert str(long.claims["n"]) == "9" * 5000
-    assert validator().validate(signed(f"{start}1e400}}"), cutoffs, now=NOW).claims["n"] == float("inf")
+    assert validator().validate(signed(f"{start}1e400}}"), cutoffs, now=NOW).claims["n"] == float(
+        "inf"
+    )
     assert datetime.fromtimestamp(NOW, UTC) == long.issued_at

@@ -33,22 +33,40 @@ NAMES = [
 
 def test_random_calls_end_in_answers_or_errors() -> None:
     chance = random.Random(17)  # the same calls each time
-    objects: list[Any] = [validator(), lowwater.Cutoffs(), lowwater.Rule.issued_before(NOW, subject="u1")]
+    objects: list[Any] = [
+        validator(),
+        lowwater.Cutoffs(),
+        lowwater.Rule.issued_before(NOW, subject="u1"),
+    ]
     objects += [validator().validate(GOOD, lowwater.NO_CUTOFFS, now=NOW), lowwater]
-    objects += [lowwater.KeySet(lowwater.Key.from_secret(SECRET)), lowwater.Index(lowwater.Cutoffs().to_index())]
+    objects += [
+        lowwater.KeySet(lowwater.Key.from_secret(SECRET)),
+        lowwater.Index(lowwater.Cutoffs().to_index()),
+    ]
     objects += [objects[3].ticket(), lowwater.Cutoffs.replica(stale_after=1, expired_after=2)]
     callables = [
         getattr(one, name)
-        for one in [*objects, lowwater.Cutoffs, lowwater.Rule, lowwater.Key, lowwater.Index, lowwater.Validator]
+        for one in [
+            *objects,
+            lowwater.Cutoffs,
+            lowwater.Rule,
+            lowwater.Key,
+            lowwater.Index,
+            lowwater.Validator,
+        ]
         for name in dir(one)
-        if callable(getattr(one, name)) and not name.startswith("_") and name not in ("Error", "annotations")
+        if callable(getattr(one, name))
+        and not name.startswith("_")
+        and name not in ("Error", "annotations")
     ]
     values = VALUES + objects
     answers = 0
     for _ in range(CALLS):
         call = chance.choice(callables)
         arguments = chance.choices(values, k=chance.randrange(4))
-        keywords = {name: chance.choice(values) for name in chance.choices(NAMES, k=chance.randrange(4))}
+        keywords = {
+            name: chance.choice(values) for name in chance.choices(NAMES, k=chance.randrange(4))
+        }
         try:
             made = call(*arguments, **keywords)
             answers += 1
@@ -56,7 +74,9 @@ def test_random_calls_end_in_answers_or_errors() -> None:
                 values.append(made)
         except (lowwater.Error, TypeError):
             pass
-        except RuntimeError as thrown:  # of Throwing itself, through an iteration that we were asked to do
+        except (
+            RuntimeError
+        ) as thrown:  # of Throwing itself, through an iteration that we were asked to do
             assert thrown.__traceback__ is not None
     assert answers > CALLS / 100
 

@@ -15,7 +15,8 @@ def test_a_revocation_reaches_eight_threads_at_once(release_gil: bool) -> None:
     mine, cutoffs = validator(release_gil=release_gil), lowwater.Cutoffs()
     tokens = [token(sub=f"u{user}") for user in range(50)]
     revoked = [False] * len(tokens)
-    done, late, decided = threading.Event(), [], [0] * READERS
+    done, decided = threading.Event(), [0] * READERS
+    late: list[Any] = []
 
     def validate(reader: int) -> None:
         while not done.is_set():
@@ -73,7 +74,9 @@ def test_writers_take_turns_and_nothing_is_lost() -> None:
 def test_claims_are_made_once_for_all_threads() -> None:
     accepted = validator().validate(token(), lowwater.NO_CUTOFFS, now=NOW)
     seen: list[Any] = []
-    threads = [threading.Thread(target=lambda: seen.append(accepted.claims)) for _ in range(READERS)]
+    threads = [
+        threading.Thread(target=lambda: seen.append(accepted.claims)) for _ in range(READERS)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -20,7 +20,8 @@ Value: TypeAlias = str | int | bool
 """A value of a dimension that takes one: compared with its type."""
 KeyFile: TypeAlias = dict[str, Any] | str | bytes | bytearray
 """A JWK or a JWK Set (dict, JSON), a public key in PEM or DER. Never a secret."""
-Keys: TypeAlias = "KeySet | Key | KeyFile | list[Key | KeyFile] | tuple[Key | KeyFile, ...]"
+Keys: TypeAlias = "KeySet | Key | KeyFile | Sequence[Key | KeyFile]"
+"""One, or a list or tuple of several."""
 Buffer: TypeAlias = bytes | bytearray | memoryview | mmap
 Rules: TypeAlias = "Cutoffs | Index | _NoCutoffs"
 Change: TypeAlias = Literal["applied", "clamped", "ended", "already_held"]
@@ -42,7 +43,8 @@ class Target(TypedDict, total=False):
     tenant: Value
     device: Value
     confirmation: str
-    claims: dict[str, Value]
+    claims: dict[str, Any]
+    """Claims of one's own, by name: each a str, an int or a bool; an array of the token matches by any element."""
     everyone: Literal[True]
 
 
