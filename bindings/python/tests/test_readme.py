@@ -23,7 +23,7 @@ def readme(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     jwks = json.dumps({"keys": [{"kty": "oct", "k": encode(SECRET)}]}).encode()
     monkeypatch.setattr(urllib.request, "urlopen", lambda _: io.BytesIO(jwks))
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     module = types.ModuleType("readme")
     monkeypatch.setitem(sys.modules, "readme", module)
     code = "\n".join(blocks).replace('algorithms=["RS256"]', 'algorithms=["HS256"]')
@@ -62,6 +62,27 @@ def test_flask(readme: dict[str, Any]) -> None:
     client = app.test_client()
     assert client.get("/").status_code == 401
     assert client.get("/", headers=bearer()).json == {"hello": "u1"}
+
+
+def test_django(readme: dict[str, Any]) -> None:
+    import django
+    from django.conf import settings
+    from django.http import JsonResponse
+    from django.test import Client
+    from django.urls import path
+
+    def view(request: Any) -> JsonResponse:
+        request.caller.require(scopes=["read:messages"])
+        return JsonResponse({"hello": request.caller.subject})
+
+    readme["urlpatterns"] = [path("messages", view)]
+    settings.configure(MIDDLEWARE=["readme.Guard"], ROOT_URLCONF="readme", ALLOWED_HOSTS=["*"])
+    django.setup()
+    client = Client()
+    assert client.get("/messages").status_code == 401
+    poor = client.get("/messages", headers=bearer())
+    assert (poor.status_code, poor.json()) == (403, {"error": "scope_missing"})
+    assert client.get("/messages", headers=bearer(scope="read:messages")).json() == {"hello": "u1"}
 
 
 def test_what_else_there_is(readme: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
