@@ -20,6 +20,9 @@ use crate::sentinel::Any;
 /// The core reads 32 levels of JSON; what nests deeper, itself included, is no configuration.
 const MOST_LEVELS: usize = 32;
 
+/// The last second of the year 9999.
+const LAST: UnixTime = UnixTime::from_secs(253_402_300_799);
+
 /// The name of a value's type, for messages: never the value.
 fn kind(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string())
@@ -52,7 +55,7 @@ pub(crate) fn texts(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<String
     elements.iter().map(|element| text(element, name).map(str::to_owned)).collect()
 }
 
-/// Bytes, copied if they could change: `bytes`, `bytearray`, or text as UTF-8.
+/// A copy of `bytes` or a `bytearray`.
 pub(crate) fn bytes(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
@@ -208,24 +211,20 @@ pub(crate) fn span(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Duration> {
 
 fn epoch(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     static EPOCH: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let make = || datetime(py, UnixTime::from_secs(0)).map(Bound::unbind);
+    let make = || {
+        let utc = py.import("datetime")?.getattr("timezone")?.getattr("utc")?;
+        let class = imported(py, &DATETIME, "datetime", "datetime")?;
+        class.call1((1970, 1, 1, 0, 0, 0, 0, utc)).map(Bound::unbind)
+    };
     EPOCH.get_or_try_init(py, make).map(|epoch| epoch.bind(py).clone())
 }
 
-/// A datetime in UTC.
+/// A datetime in UTC. It ends with the year 9999, and so do the times that tokens and rules can say.
 pub(crate) fn datetime(py: Python<'_>, time: UnixTime) -> PyResult<Bound<'_, PyAny>> {
-    static TIMEZONE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    let utc = imported(py, &TIMEZONE, "datetime", "timezone")?.getattr(intern!(py, "utc"))?;
-    let class = imported(py, &DATETIME, "datetime", "datetime")?;
-    let whole = class.call_method1(intern!(py, "fromtimestamp"), (time.as_secs(), utc))?;
-    match time.as_millis().rem_euclid(1000) {
-        0 => Ok(whole),
-        millis => {
-            let part = PyDict::new(py);
-            part.set_item(intern!(py, "microsecond"), millis.saturating_mul(1000))?;
-            whole.call_method(intern!(py, "replace"), (), Some(&part))
-        }
-    }
+    let time = time.min(LAST);
+    let micros = time.as_millis().rem_euclid(1000).saturating_mul(1000);
+    let since_1970 = imported(py, &TIMEDELTA, "datetime", "timedelta")?;
+    epoch(py)?.add(since_1970.call1((0, time.as_secs(), micros))?)
 }
 
 /// Any value as JSON, times and spans as their seconds.

@@ -51,6 +51,19 @@ def test_a_good_token_is_accepted_and_tells_what_it_says(cutoffs: lowwater.Cutof
     assert accepted.notes == []
 
 
+def test_times_reach_to_the_end_of_the_calendar(cutoffs: lowwater.Cutoffs) -> None:
+    last = 253_402_300_799
+    mine = validator(max_lifetime="unbounded")
+    accepted = mine.validate(token(iat=0, exp=last, auth_time=0.001), cutoffs, now=NOW)
+    assert accepted.expires_at == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert accepted.issued_at == datetime(1970, 1, 1, tzinfo=UTC)
+    assert accepted.authenticated_at == datetime(1970, 1, 1, 0, 0, 0, 1000, tzinfo=UTC)
+    cutoffs.issued_before(last, subject="u1", now=last)
+    with pytest.raises(lowwater.Rejected) as no:
+        mine.validate(token(iat=last, exp=last), cutoffs, now=last)
+    assert (no.value.code, no.value.remedy) == ("token_revoked", "wait_until")
+
+
 def test_what_is_not_in_the_token_is_none(cutoffs: lowwater.Cutoffs) -> None:
     accepted = validator(audience=lowwater.ANY).validate(
         token(sub=None, aud=None), cutoffs, now=NOW
@@ -271,8 +284,10 @@ def test_an_index_is_asked_in_place(tmp_path: Path) -> None:
         assert index.targets == 1000
         assert code(validator().validate, token(), index, now=NOW) == "token_revoked"
         validator().validate(token(sub="x"), index, now=NOW)
+    held = lowwater.Index(mapped)
     with pytest.raises(BufferError):
-        mapped.close()  # an index lies in it
+        mapped.close()
+    assert held.targets == 1000
     writable[:] = bytes(len(writable))
     index.check_all()  # a copy: nobody can write into what is asked
     replica = lowwater.Index.replica(bytes_, stale_after=30, expired_after=300)

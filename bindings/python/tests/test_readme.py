@@ -78,7 +78,7 @@ def test_django(readme: dict[str, Any]) -> None:
     readme["urlpatterns"] = [path("messages", view)]
     settings.configure(MIDDLEWARE=["readme.Guard"], ROOT_URLCONF="readme", ALLOWED_HOSTS=["*"])
     django.setup()
-    client = Client()
+    client: Any = Client()
     assert client.get("/messages").status_code == 401
     poor = client.get("/messages", headers=bearer())
     assert (poor.status_code, poor.json()) == (403, {"error": "scope_missing"})
