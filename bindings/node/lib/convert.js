@@ -105,20 +105,26 @@ function digits(value, name) {
   return Object.is(value, -0) ? '0' : String(value);
 }
 
-/** The digits of a Date's seconds, exact to the millisecond. */
-function dateDigits(value, name) {
+function dateMillis(value, name) {
   const millis = timeOf(value);
   if (Number.isNaN(millis)) throw argument(name, 'is an invalid Date');
+  return millis;
+}
+
+/** The digits of a Date's seconds, exact to the millisecond. */
+function dateDigits(value, name) {
+  const millis = dateMillis(value, name);
   const [sign, all] = millis < 0 ? ['-', -millis] : ['', millis];
   return `${sign}${Math.floor(all / 1000)}.${String(all % 1000).padStart(3, '0')}`;
 }
 
 const isNumber = (value) => typeof value === 'number' || typeof value === 'bigint';
 
-/** Milliseconds since 1970 of an instant: a Date, or seconds. */
+/** Milliseconds since 1970 of an instant: a Date as it is, or seconds. */
 function instant(value, name) {
-  if (!isDate(value) && !isNumber(value)) throw not(value, name, 'a Date, or seconds since 1970');
-  const millis = native.millisOf(isDate(value) ? dateDigits(value, name) : digits(value, name));
+  if (isDate(value)) return dateMillis(value, name);
+  if (!isNumber(value)) throw not(value, name, 'a Date, or seconds since 1970');
+  const millis = native.millisOf(digits(value, name));
   if (millis === null) throw argument(name, 'must lie in the years 1970 to 9999, in seconds');
   return millis;
 }
