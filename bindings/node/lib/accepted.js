@@ -4,7 +4,7 @@ const { inspect } = require('node:util');
 const { argument, rejected } = require('./errors.js');
 const { native } = require('./native.js');
 const { rulesOf } = require('./sentinels.js');
-const { array, now, options, parsed, text, texts } = require('./convert.js');
+const { now, options, parsed, reading, text, texts } = require('./convert.js');
 const { ruleOf } = require('./rule.js');
 
 const MADE = Symbol('made');
@@ -193,10 +193,10 @@ class Ticket {
 /** Of many tickets those that a rule hits. */
 function affected(tickets, rule, given) {
   const [asked, time] = [ruleOf(rule), now(options(given, ['now']))];
-  const all = array(tickets, 'tickets', 'an array of Ticket');
+  const all = reading('tickets', () => [...tickets]);
   const handles = all.map((one) => {
     const handle = ticketHandle(one);
-    if (handle === undefined) throw argument('tickets', 'must be an array of Ticket');
+    if (handle === undefined) throw argument('tickets', 'must be an array or another iterable of Ticket');
     return handle;
   });
   return native.affected(handles, asked, time).map((place) => all[place]);

@@ -125,7 +125,7 @@ function instant(value, name) {
   if (isDate(value)) return dateMillis(value, name);
   if (!isNumber(value)) throw not(value, name, 'a Date, or seconds since 1970');
   const millis = native.millisOf(digits(value, name));
-  if (millis === null) throw argument(name, 'must lie in the years 1970 to 9999, in seconds');
+  if (millis === null) throw argument(name, 'must be seconds since 1970, 0 or more');
   return millis;
 }
 
@@ -133,7 +133,7 @@ function instant(value, name) {
 function span(value, name) {
   if (!isNumber(value)) throw not(value, name, 'a number of seconds');
   const millis = native.millisOf(digits(value, name));
-  if (millis === null) throw argument(name, 'must be 0 seconds or more, and fewer than 253402300800');
+  if (millis === null) throw argument(name, 'must be 0 seconds or more, and fewer than 10^14');
   return millis;
 }
 

@@ -3,7 +3,7 @@
 //! An accepted token is named by four things: its number, its validator, its text and the time of the
 //! decision (see `held`).
 
-use lowwater::{Accepted, Requirement, Rule, Ticket, UnixTime, Validator};
+use lowwater::{Accepted, Requirement, Rule, Ticket, UnixTime};
 use napi::bindgen_prelude::{Array, External};
 use napi_derive::napi;
 
@@ -11,6 +11,7 @@ use crate::error::{Result, argument, unreadable};
 use crate::held;
 use crate::rules::{Rules, freshness_json};
 use crate::time::at;
+use crate::validator::Validator;
 
 #[napi(catch_unwind)]
 pub(crate) fn accepted_claims_json(
@@ -19,7 +20,9 @@ pub(crate) fn accepted_claims_json(
     token: String,
     now: i64,
 ) -> Result<String> {
-    held::ask(number, validator, &token, now, |accepted| accepted.claims_json().to_owned())
+    held::ask(number, &validator.validator, &token, now, |accepted| {
+        accepted.claims_json().to_owned()
+    })
 }
 
 #[napi(catch_unwind)]
@@ -29,7 +32,9 @@ pub(crate) fn accepted_header_json(
     token: String,
     now: i64,
 ) -> Result<String> {
-    held::ask(number, validator, &token, now, |accepted| accepted.header_json().to_owned())
+    held::ask(number, &validator.validator, &token, now, |accepted| {
+        accepted.header_json().to_owned()
+    })
 }
 
 /// All else that an accepted token tells, as JSON by the names that JavaScript gives it.
@@ -40,7 +45,7 @@ pub(crate) fn accepted_facts(
     token: String,
     now: i64,
 ) -> Result<String> {
-    held::ask(number, validator, &token, now, facts)
+    held::ask(number, &validator.validator, &token, now, facts)
 }
 
 fn facts(accepted: &Accepted) -> String {
@@ -110,7 +115,8 @@ pub(crate) fn accepted_require(
     required: Required,
 ) -> Result<Option<String>> {
     let asked = requirement(required);
-    let answer = held::ask(number, validator, &token, now, |accepted| accepted.require(&asked))?;
+    let answer =
+        held::ask(number, &validator.validator, &token, now, |accepted| accepted.require(&asked))?;
     Ok(answer.err().map(|no| no.to_json()))
 }
 
@@ -121,7 +127,7 @@ pub(crate) fn accepted_ticket(
     token: String,
     now: i64,
 ) -> Result<External<Ticket>> {
-    held::ask(number, validator, &token, now, Accepted::ticket).map(External::new)
+    held::ask(number, &validator.validator, &token, now, Accepted::ticket).map(External::new)
 }
 
 /// The JSON of how old the rules are, or that of a rejection (which has a `code`).

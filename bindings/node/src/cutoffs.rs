@@ -1,6 +1,6 @@
 //! The rules, shared by all that ask them.
 
-use lowwater::{BadLines, Change, Cutoffs, Progress, Retention, Rule, Validator};
+use lowwater::{BadLines, Change, Cutoffs, Progress, Retention, Rule};
 use lowwater_edge::SharedCutoffs;
 use napi::bindgen_prelude::{Array, BufferSlice, Env, External, Uint8ArraySlice};
 use napi_derive::napi;
@@ -10,6 +10,7 @@ use crate::number;
 use crate::rule::{externals, target};
 use crate::rules::{Rules, freshness_json};
 use crate::time::{at, span};
+use crate::validator::Validator;
 
 fn shared(cutoffs: Cutoffs, capacity: Option<i64>) -> External<Rules> {
     let capacity = capacity.and_then(|rules| usize::try_from(rules).ok());
@@ -73,7 +74,7 @@ pub(crate) fn cutoffs_prune(
     let mut all: Option<Retention> = None;
     for place in 0..validators.len() {
         if let Some(one) = validators.get_ref::<External<Validator>>(place).map_err(unreadable)? {
-            let one = one.retention();
+            let one = one.validator.retention();
             all = Some(all.map_or(one, |all| all.join(one)));
         }
     }

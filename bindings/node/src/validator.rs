@@ -1,6 +1,6 @@
 //! The one call.
 
-use lowwater::{Freshness, Note, Policy, Unverified, Validator};
+use lowwater::{Freshness, Note, Policy, Unverified};
 use napi::bindgen_prelude::{Array, Either, External};
 use napi_derive::napi;
 
@@ -9,6 +9,13 @@ use crate::held;
 use crate::keys::{self, Proven, proven};
 use crate::rules::{Rules, freshness_json};
 use crate::time::{at, span};
+
+/// What JavaScript holds of a validator.
+pub(crate) struct Validator {
+    pub(crate) validator: lowwater::Validator,
+    /// The policy's switch, for keys that come later.
+    short_secrets: bool,
+}
 
 /// A validator of a policy in JSON; `text`: a person wrote it, and can be told the place of a mistake.
 #[napi(catch_unwind)]
@@ -21,8 +28,12 @@ pub(crate) fn validator_from_json(
         true => mistake(error),
         false => mistake_in_options(error),
     })?;
-    let keys = keys::given(&keys, policy.allows_short_secret())?;
-    Ok(External::new(Validator::new(policy, keys)))
+    let short_secrets = policy.allows_short_secret();
+    let keys = keys::given(&keys, short_secrets)?;
+    Ok(External::new(Validator {
+        validator: lowwater::Validator::new(policy, keys),
+        short_secrets,
+    }))
 }
 
 #[napi(catch_unwind)]
@@ -30,12 +41,14 @@ pub(crate) fn validator_with_keys(
     validator: &External<Validator>,
     keys: Array<'_>,
 ) -> Result<External<Validator>> {
-    Ok(External::new(validator.with_keys(keys::given(&keys, false)?)))
+    let short_secrets = validator.short_secrets;
+    let validator = validator.validator.with_keys(keys::given(&keys, short_secrets)?);
+    Ok(External::new(Validator { validator, short_secrets }))
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn validator_keys(validator: &External<Validator>) -> External<lowwater::KeySet> {
-    External::new(validator.keys().clone())
+    External::new(validator.validator.keys().clone())
 }
 
 /// A number: the token is accepted, and that is its number (see `held`). Or JSON: that of a rejection,
@@ -49,7 +62,7 @@ pub(crate) fn validate(
     fresh_within: Option<i64>,
 ) -> Either<f64, String> {
     let bound = fresh_within.map(span);
-    match rules.ask(bound, |rules| validator.validate(&token, rules, at(now))) {
+    match rules.ask(bound, |rules| validator.validator.validate(&token, rules, at(now))) {
         Err(no) => Either::B(no.to_json()),
         Ok(accepted) => {
             let notes: Vec<_> = accepted.notes().map(Note::as_str).collect();
@@ -72,13 +85,14 @@ pub(crate) fn explain(
     now: i64,
     fresh_within: Option<i64>,
 ) -> String {
-    let explain = |rules: &dyn lowwater::RuleSet| validator.explain(&token, rules, at(now));
+    let explain =
+        |rules: &dyn lowwater::RuleSet| validator.validator.explain(&token, rules, at(now));
     rules.ask(fresh_within.map(span), explain).to_json()
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn verify(validator: &External<Validator>, token: String) -> Proven {
-    proven(validator.verify(&token))
+    proven(validator.validator.verify(&token))
 }
 
 /// `[the token]`, or the JSON of a rejection.
@@ -88,8 +102,8 @@ pub(crate) fn bearer(
     header: Option<String>,
 ) -> Either<Vec<String>, String> {
     let found = match &header {
-        None => Err(validator.missing_token()),
-        Some(header) => validator.bearer(header),
+        None => Err(validator.validator.missing_token()),
+        Some(header) => validator.validator.bearer(header),
     };
     match found {
         Ok(token) => Either::A(vec![token.to_owned()]),
@@ -100,7 +114,7 @@ pub(crate) fn bearer(
 /// The JSON of a rejection.
 #[napi(catch_unwind)]
 pub(crate) fn rules_unavailable(validator: &External<Validator>, retry_after: i64) -> String {
-    validator.rules_unavailable(span(retry_after)).to_json()
+    validator.validator.rules_unavailable(span(retry_after)).to_json()
 }
 
 /// `[header, claims]` in JSON, or the JSON of a rejection.
