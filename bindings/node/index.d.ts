@@ -86,10 +86,10 @@ export class Key {
   readonly algorithm: Algorithm | undefined;
 }
 
-/** A key of a set that cannot be used. */
+/** A key of a set that cannot be used, in the form of its JSON. */
 export interface SkippedKey {
   position: number;
-  id: string | null;
+  key_id: string | null;
   code: string;
   message: string;
 }
@@ -512,7 +512,7 @@ export class Index {
 export type Stage = 'shape' | 'header' | 'key' | 'signature' | 'claims' | 'policy' | 'cutoff' | 'permission';
 export type Remedy = 'none' | 'refresh' | 'reauthenticate' | 'step_up' | 'wait_until' | 'stop' | 'retry_later';
 
-/** A `Rejected` as data. */
+/** A `Rejected` in the form of its JSON. */
 export interface Rejection {
   code: string;
   stage: Stage;
@@ -523,6 +523,7 @@ export interface Rejection {
   wait_until: number | null;
 }
 
+/** In the form of its JSON, equal in all languages. */
 export interface Explanation {
   accepted: boolean;
   rejection: Rejection | null;
