@@ -50,7 +50,7 @@ class Accepted {
   }
 
   get claims() {
-    return (this.#claims ??= parsed(this.claimsJson));
+    return (this.#claims ??= parsed(this.#ask(native.acceptedClaimsJson)));
   }
 
   get claimsJson() {
@@ -58,7 +58,7 @@ class Accepted {
   }
 
   get header() {
-    return parsed(this.headerJson);
+    return parsed(this.#ask(native.acceptedHeaderJson));
   }
 
   get headerJson() {
@@ -143,7 +143,7 @@ class Accepted {
   }
 
   [inspect.custom]() {
-    return `Accepted { algorithm: '${this.algorithm}' }`;
+    return #number in this ? `Accepted { algorithm: '${this.algorithm}' }` : 'Accepted {}';
   }
 }
 

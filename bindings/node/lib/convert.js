@@ -6,11 +6,19 @@ const { native } = require('./native.js');
 const { ANY } = require('./sentinels.js');
 
 // The engine's own, whatever a program does to its copies.
-const { isArray } = Array;
 const { isDate, isUint8Array, isSharedArrayBuffer, isProxy } = types;
 const timeOf = Function.prototype.call.bind(Date.prototype.getTime);
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
 const bufferOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(typedArray, 'buffer').get);
+
+/** Is it an array? What cannot tell, a Proxy that was revoked, is none. */
+function isArray(value) {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
 
 /** The core reads 32 levels of JSON; what nests deeper, itself included, is no configuration. */
 const MOST_LEVELS = 32;
@@ -51,7 +59,7 @@ function count(value, name) {
 
 /** The elements of an array, each read once. One string alone is refused: it would be read letter by letter. */
 function array(value, name, expected) {
-  if (!reading(name, () => isArray(value))) throw not(value, name, expected);
+  if (!isArray(value)) throw not(value, name, expected);
   return reading(name, () => Array.from({ length: value.length }, (_, place) => value[place]));
 }
 
@@ -184,6 +192,6 @@ function bare(value) {
 }
 
 module.exports = {
-  array, bytes, count, flag, instant, json, kind, members, not, now, object, options, parsed, reading, span, text, texts,
+  array, bytes, count, flag, instant, isArray, json, kind, members, not, now, object, options, parsed, reading, span, text, texts,
   token,
 };

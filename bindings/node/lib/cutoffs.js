@@ -5,7 +5,7 @@ const { inspect } = require('node:util');
 const { argument } = require('./errors.js');
 const { native } = require('./native.js');
 const { kinds } = require('./sentinels.js');
-const { array, bytes, count, flag, instant, now, options, parsed, span, text } = require('./convert.js');
+const { array, bytes, count, flag, instant, isArray, now, options, parsed, span, text } = require('./convert.js');
 const { given, made, rule, ruleOf, target } = require('./rule.js');
 const { validatorHandle } = require('./validator.js');
 
@@ -81,7 +81,7 @@ class Cutoffs {
 
   prune(validators, given) {
     const { force = false, ...rest } = options(given, ['now', 'force']);
-    const all = Array.isArray(validators) ? array(validators, 'validators') : [validators];
+    const all = isArray(validators) ? array(validators, 'validators') : [validators];
     const handles = all.map(validatorHandle);
     if (handles.length === 0 || handles.includes(undefined)) {
       throw argument('validators', 'must be a Validator, or an array of all that share the rules');
@@ -153,7 +153,7 @@ class Cutoffs {
   }
 
   [inspect.custom]() {
-    return `Cutoffs { size: ${this.size} }`;
+    return #handle in this ? `Cutoffs { size: ${this.size} }` : 'Cutoffs {}';
   }
 }
 
@@ -188,7 +188,7 @@ class Index {
   }
 
   [inspect.custom]() {
-    return `Index { targets: ${this.targets} }`;
+    return #handle in this ? `Index { targets: ${this.targets} }` : 'Index {}';
   }
 }
 

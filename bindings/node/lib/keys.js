@@ -3,8 +3,10 @@
 const { inspect, types } = require('node:util');
 const { argument, rejected } = require('./errors.js');
 const { native } = require('./native.js');
-const { inOptions } = require('./names.js');
-const { array, bytes, flag, json, members, not, options, parsed, reading, text, texts, token } = require('./convert.js');
+const { built } = require('./names.js');
+const {
+  array, bytes, flag, isArray, json, not, options, parsed, reading, text, texts, token,
+} = require('./convert.js');
 
 /** Hands what the addon made to a constructor, which nobody else can do. */
 const MADE = Symbol('made');
@@ -61,7 +63,7 @@ class Key {
 
 function key(form, key, named) {
   const { id, algorithm } = strings(options(named, ['id', 'algorithm']));
-  return new Key(MADE, inOptions(() => native.keyFrom(form, key, id, algorithm)));
+  return new Key(MADE, built(native.keyFrom, form, key, id, algorithm));
 }
 
 function strings(given) {
@@ -73,11 +75,10 @@ function strings(given) {
 function file(value, name) {
   if (typeof value === 'string') return text(value, name);
   if (types.isUint8Array(value)) return bytes(value, name);
-  if (types.isKeyObject(value)) return exported(value, name);
+  if (reading(name, () => types.isKeyObject(value))) return exported(value, name);
   const expected = 'a KeySet, a Key, a JWK or a JWK Set, JSON or PEM text, bytes (JSON, PEM or DER), a KeyObject, or an ' +
     'array of these';
-  if (!isObject(value)) throw not(value, name, expected);
-  members(value, name);
+  if (!isObject(value) || isArray(value) || types.isDate(value)) throw not(value, name, expected);
   return json(value, name);
 }
 
@@ -106,7 +107,7 @@ function utf8(value, name) {
 function keysOf(value, name = 'keys') {
   const set = setHandle(value);
   if (set !== undefined) return [set];
-  const all = reading(name, () => Array.isArray(value)) ? array(value, name) : [value];
+  const all = isArray(value) ? array(value, name) : [value];
   return all.map((one) => keyHandle(one) ?? file(one, name));
 }
 
@@ -123,12 +124,11 @@ class KeySet {
   }
 
   constructor(keys, given) {
-    this.#handle = keys === MADE ? given : inOptions(() => native.keySet(keysOf(keys), allowShort(given)));
+    this.#handle = keys === MADE ? given : built(native.keySet, keysOf(keys), allowShort(given));
   }
 
   static fromJwks(jwks, given) {
-    const [text, short] = [utf8(jwks, 'jwks'), allowShort(given)];
-    return set(inOptions(() => native.keySetFromJwks(text, short)));
+    return set(built(native.keySetFromJwks, utf8(jwks, 'jwks'), allowShort(given)));
   }
 
   forIssuer(issuer) {
@@ -136,7 +136,7 @@ class KeySet {
   }
 
   union(other) {
-    return set(inOptions(() => native.keySetUnion(this.#handle, keysOf(other, 'other'))));
+    return set(built(native.keySetUnion, this.#handle, keysOf(other, 'other')));
   }
 
   verify(given, algorithms) {
@@ -156,7 +156,7 @@ class KeySet {
   }
 
   [inspect.custom]() {
-    return `KeySet { size: ${this.size} }`;
+    return #handle in this ? `KeySet { size: ${this.size} }` : 'KeySet {}';
   }
 }
 
@@ -179,7 +179,7 @@ class Signed {
   }
 
   get header() {
-    return parsed(this.headerJson);
+    return parsed(native.signedHeaderJson(this.#handle));
   }
 
   get algorithm() {
@@ -191,7 +191,7 @@ class Signed {
   }
 
   [inspect.custom]() {
-    return `Signed { algorithm: '${this.algorithm}' }`;
+    return #handle in this ? `Signed { algorithm: '${this.algorithm}' }` : 'Signed {}';
   }
 }
 

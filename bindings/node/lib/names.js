@@ -14,10 +14,10 @@ const NAMES = new RegExp(`\\b(${[
   'allow_short_secret', 'resource_metadata', 'token_id', 'key_id', 'skew_guard', 'from_secret', 'from_short_secret',
 ].join('|')})\\b`, 'g');
 
-/** What the core says of options, in the names of this language. */
-function inOptions(call) {
+/** What the addon builds of options; what the core says of them, in the names of this language. */
+function built(call, ...given) {
   try {
-    return call();
+    return call(...given);
   } catch (error) {
     throw new ConfigError(error.message.replace(NAMES, camel), error.code);
   }
@@ -29,4 +29,4 @@ function spelled(name) {
   return snake(name);
 }
 
-module.exports = { inOptions, spelled };
+module.exports = { built, spelled };

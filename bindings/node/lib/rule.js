@@ -4,7 +4,7 @@ const { inspect } = require('node:util');
 const { argument } = require('./errors.js');
 const { native } = require('./native.js');
 const { ANY } = require('./sentinels.js');
-const { inOptions, spelled } = require('./names.js');
+const { built, spelled } = require('./names.js');
 const { json, members, not, object, parsed, text } = require('./convert.js');
 
 const MADE = Symbol('made');
@@ -48,7 +48,7 @@ class Rule {
   }
 
   toObject() {
-    return parsed(this.toJson());
+    return parsed(native.ruleJson(this.#handle));
   }
 
   get kind() {
@@ -64,7 +64,7 @@ class Rule {
   }
 
   [inspect.custom]() {
-    return `Rule { kind: '${this.kind}' }`;
+    return #handle in this ? `Rule { kind: '${this.kind}' }` : 'Rule {}';
   }
 }
 
@@ -101,7 +101,7 @@ function rule(kind, says, given) {
   }
   whole.push(['target', object(named, 'options')]);
   if (except.length > 0) whole.push(['except', object(except, 'options')]);
-  return inOptions(() => native.ruleFromJson(object(whole, 'options'), false));
+  return built(native.ruleFromJson, object(whole, 'options'), false);
 }
 
 /** The addon's rule of one as it came: a `Rule`, an object, or JSON text. */

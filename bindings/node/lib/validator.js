@@ -4,7 +4,7 @@ const { inspect } = require('node:util');
 const { Rejected, rejected } = require('./errors.js');
 const { addon, native } = require('./native.js');
 const { rulesOf } = require('./sentinels.js');
-const { inOptions, spelled } = require('./names.js');
+const { built, spelled } = require('./names.js');
 const { instant, json, members, object, options, parsed, span, text, token } = require('./convert.js');
 const { keysOf, set, signed } = require('./keys.js');
 const { make } = require('./accepted.js');
@@ -54,8 +54,7 @@ class Validator {
       return;
     }
     const [keys, rest] = apart(members(given, 'options'));
-    const read = [policy(rest), keysOf(keys)];
-    this.#handle = inOptions(() => native.validatorFromJson(read[0], false, read[1]));
+    this.#handle = built(native.validatorFromJson, policy(rest), false, keysOf(keys));
   }
 
   static fromJson(given, named) {
@@ -97,7 +96,7 @@ class Validator {
   }
 
   withKeys(keys) {
-    return new Validator(MADE, inOptions(() => native.validatorWithKeys(this.#handle, keysOf(keys))));
+    return new Validator(MADE, built(native.validatorWithKeys, this.#handle, keysOf(keys)));
   }
 
   get keys() {

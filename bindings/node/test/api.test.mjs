@@ -218,8 +218,8 @@ describe('keys', () => {
     const set = KeySet.fromJwks({ keys: [jwk, { kty: 'AKP', kid: 'z' }] });
     assert.deepEqual([set.keyIds, set.size, set.skipped[0].key_id], [['a'], 1, 'z']);
     assert.equal(set.union(key).size, 2);
-    rejects(() => set.verify('a.b.c', ['EdDSA']), 'header_malformed');
-    mistakes(() => set.verify(token, []), /algorithm/);
+    rejects(() => set.verify('a.b', ['EdDSA']), 'token_malformed');
+    rejects(() => set.verify(token, []), 'algorithm_not_allowed');
   });
 
   test('are bound to issuers', () => {
