@@ -9,132 +9,14 @@
  * environment variable must not mean "any".
  */
 
-/** A moment: a Date, or seconds since 1970. An integral number is a whole second, a Date has milliseconds. */
-export type Time = Date | number | bigint;
-/** The time of a rule: also RFC 3339 text. */
-export type RuleTime = Time | string;
-/** Seconds. */
-export type Seconds = number | bigint;
+import type { Algorithm, KeySet, Keys, Signed } from './types/keys.js';
+import type { ANY, At, Freshness, Rule, RuleJson, Rules, Seconds } from './types/rules.js';
 
-export type Algorithm =
-  | 'HS256' | 'HS384' | 'HS512'
-  | 'RS256' | 'RS384' | 'RS512'
-  | 'PS256' | 'PS384' | 'PS512'
-  | 'ES256' | 'ES384'
-  | 'EdDSA';
+export * from './types/keys.js';
+export * from './types/rules.js';
 
-/** Any issuer, any audience, any token type: said aloud, never by default. */
-export const ANY: unique symbol;
-/** No rules: for an application that has none, and says so. */
-export const NO_CUTOFFS: unique symbol;
 /** The version of this package. */
 export const version: string;
-
-/** A JWK (RFC 7517), or anything of its form. */
-export interface Jwk {
-  kty?: string;
-  kid?: string;
-  alg?: string;
-  [member: string]: unknown;
-}
-
-/** A JWK Set. */
-export interface Jwks {
-  keys: readonly Jwk[];
-  [member: string]: unknown;
-}
-
-/** Node's own class of keys (`node:crypto`): public ones and secrets are taken. */
-export interface KeyObject {
-  readonly type: string;
-  export(options?: never): unknown;
-}
-
-/** What holds a key: a JWK or a JWK Set as object, text or bytes; PEM; DER. Never a secret: see `Key.fromSecret`. */
-export type KeySource = Jwk | Jwks | string | Uint8Array | KeyObject;
-
-/** All that is taken as keys. */
-export type Keys = KeySet | Key | KeySource | readonly (Key | KeySource)[];
-
-/** What a file of keys does not say. */
-export interface KeyName {
-  /** Its `kid`. */
-  id?: string;
-  /** The one algorithm that it serves. */
-  algorithm?: Algorithm | 'Ed25519';
-}
-
-/** One key, for what a file of keys does not say: a shared secret, a name, the one algorithm. */
-export class Key {
-  private constructor();
-  /**
-   * A shared secret for HS256, HS384, HS512: at least 32 random bytes (RFC 7518 section 3.2). Bytes that look like a
-   * public key, a certificate or a JWK are refused: whoever has the public key could sign.
-   */
-  static fromSecret(secret: Uint8Array, named?: KeyName): Key;
-  /** A shared secret of any length but zero. Whoever holds one token can guess a short one offline. */
-  static fromShortSecret(secret: Uint8Array, named?: KeyName): Key;
-  /** A public key in PEM: `PUBLIC KEY` or `RSA PUBLIC KEY`. */
-  static fromPem(pem: string | Uint8Array, named?: KeyName): Key;
-  /** A public key in DER: SPKI or PKCS#1. */
-  static fromDer(der: Uint8Array, named?: KeyName): Key;
-  /** A JWK. */
-  static fromJwk(jwk: Jwk | string | Uint8Array, named?: KeyName): Key;
-  /** Its `kid`. */
-  readonly id: string | undefined;
-  /** The one algorithm that it serves, if it names one. */
-  readonly algorithm: Algorithm | undefined;
-}
-
-/** A key of a set that cannot be used, in the form of its JSON. */
-export interface SkippedKey {
-  position: number;
-  key_id: string | null;
-  code: string;
-  message: string;
-}
-
-/**
- * The keys that an API accepts tokens from. Text, bytes and objects are read by their look (JWK Set, JWK, PEM, DER); in a
- * JWK Set keys that cannot be used are skipped and reported, elsewhere they are a ConfigError.
- */
-export class KeySet {
-  constructor(keys: Keys, options?: { allowShortSecret?: boolean });
-  /** A JWK Set, and nothing else. */
-  static fromJwks(jwks: Jwks | string | Uint8Array, options?: { allowShortSecret?: boolean }): KeySet;
-  /**
-   * The same keys, bound to an issuer: a token that one of them verifies must carry it. With several issuers bind the keys
-   * of each, or one could sign in the name of another.
-   *
-   * ```ts
-   * const keys = KeySet.fromJwks(ours).forIssuer('https://a/').union(KeySet.fromJwks(theirs).forIssuer('https://b/'));
-   * ```
-   */
-  forIssuer(issuer: string): KeySet;
-  /** The keys of both sets, this one's first. */
-  union(other: Keys): KeySet;
-  /**
-   * Checks shape, header and signature of any signed message, and stops there: no claim is read, no policy applied, no
-   * rule asked. What comes back is proven bytes.
-   */
-  verify(token: string, algorithms: readonly Algorithm[]): Signed;
-  /** The names of the keys: `kid`, or the thumbprint (RFC 7638) of a key without one. */
-  readonly keyIds: string[];
-  /** The keys of the set that cannot be used, and why. */
-  readonly skipped: SkippedKey[];
-  /** How many keys can be used. */
-  readonly size: number;
-}
-
-/** Proven bytes, and no more: no claim was read, no policy asked. */
-export class Signed {
-  private constructor();
-  readonly payload: Buffer;
-  readonly header: Record<string, unknown>;
-  readonly headerJson: string;
-  readonly algorithm: Algorithm;
-  readonly keyId: string;
-}
 
 export interface ValidatorOptions {
   /** One or several, of which the token's must be one; or `ANY`. */
@@ -183,18 +65,10 @@ export interface ValidatorOptions {
   resourceMetadata?: string;
 }
 
-/** When a call is made, for tests: the clock's if left out. */
-export interface At {
-  now?: Time;
-}
-
 export interface Deciding extends At {
   /** Rules of a replica must be younger than this for this call. */
   freshWithin?: Seconds;
 }
-
-/** What a validation asks besides the token. */
-export type Rules = Cutoffs | Index | typeof NO_CUTOFFS;
 
 /** Claims as `JSON.parse` reads them, without prototypes: what is in them came with the token. */
 export interface Claims {
@@ -247,12 +121,6 @@ export class Validator {
   /** The same policy with other keys: for when the issuer rotates them. */
   withKeys(keys: Keys): Validator;
   readonly keys: KeySet;
-}
-
-/** How old rules are; `age` in seconds, where they are old and somebody can tell. */
-export interface Freshness {
-  state: 'fresh' | 'stale' | 'blind' | 'expired';
-  age: number | null;
 }
 
 /** What can be asked of an accepted token. Each may be left out, and none may be `undefined`. */
@@ -339,175 +207,6 @@ export function affected(tickets: Iterable<Ticket>, rule: Rule | RuleJson | stri
 
 /** What a token says, unproven: for logs and support. Anyone can write such a token. */
 export function unverified(token: string): { header: Record<string, unknown>; claims: Record<string, unknown> };
-
-/** Who or what a rule is about: all that is named must be true of a token. */
-export interface Target {
-  /** Left out, or `ANY`: the rule is meant for every issuer. */
-  issuer?: string | typeof ANY;
-  subject?: string;
-  /** `client_id`, else `azp`. */
-  client?: string;
-  /** `sid` */
-  session?: string;
-  /** `jti` */
-  tokenId?: string;
-  /** The key that verifies (see `Accepted.keyId`). */
-  keyId?: string;
-  tenant?: string | number | boolean;
-  device?: string | number | boolean;
-  /** The thumbprint of a key that tokens are bound to. */
-  confirmation?: string;
-  /** Claims of one's own, by name. An array in the token matches by any member. */
-  claims?: Record<string, string | number | boolean>;
-  /** Every token. */
-  everyone?: true;
-}
-
-export interface RuleOptions extends Target {
-  /** For `lift`; two rules may share one. */
-  id?: string;
-  /** For people. */
-  reason?: string;
-}
-
-export interface CutoffOptions extends RuleOptions {
-  /** Up to 8 sessions and token ids together that the rule spares. */
-  exceptSessions?: readonly string[];
-  exceptTokenIds?: readonly string[];
-  /** For a rule stamped by another clock than the issuer's: up to 300. */
-  skewGuard?: Seconds;
-}
-
-export interface SuspendedOptions extends RuleOptions {
-  on: boolean;
-  /** Of several the highest counts. */
-  version: number;
-}
-
-/** A rule as an object: the form of its JSON, in snake_case. */
-export interface RuleJson {
-  rule: 'issued_before' | 'authenticated_before' | 'revoked' | 'suspended';
-  target: Record<string, unknown>;
-  [member: string]: unknown;
-}
-
-/** One rule: a target, and what it says of the tokens that match. */
-export class Rule {
-  private constructor();
-  /** Refuse tokens issued (`iat`) before `at`: a new token passes. For a changed role, a leaked token. */
-  static issuedBefore(at: RuleTime, options: CutoffOptions): Rule;
-  /** Refuse tokens whose user logged in (`auth_time`) before `at`: log in again. For a stolen device. */
-  static authenticatedBefore(at: RuleTime, options: CutoffOptions): Rule;
-  /** Refuse one id (session, token, key, device) at once, until no token of it can be valid any more; or `"never"`. */
-  static revoked(until: RuleTime | 'never', options: RuleOptions): Rule;
-  /** Suspend an account, or end its suspension: 403. */
-  static suspended(options: SuspendedOptions): Rule;
-  /** Exactly what `toJson` writes: in text `1700000000` is a second, `1700000000.0` a millisecond. */
-  static fromJson(json: string): Rule;
-  toJson(): string;
-  toObject(): RuleJson;
-  readonly kind: RuleJson['rule'];
-  readonly id: string | undefined;
-  readonly reason: string | undefined;
-}
-
-/** What applying a rule did. `clamped`: it asked for a time more than a minute ahead, and was brought down. */
-export type Change = 'applied' | 'clamped' | 'ended' | 'already_held';
-
-/** How old rules of elsewhere may be until they count as stale (told) and as expired (refused with 503). */
-export interface Bounds {
-  staleAfter: Seconds;
-  expiredAfter: Seconds;
-}
-
-export interface AppliedLines {
-  applied: number;
-  clamped: number;
-  alreadyHeld: number;
-  skipped: { line: number; mistake: string }[];
-}
-
-/** Not `complete`: changes are missing, ask for those after `sequence`. */
-export type Progress =
-  | { complete: true; sequence: number }
-  | { complete: false; sequence: number; before: number };
-
-/**
- * The rules: who was logged out, revoked or suspended, and since when. They live in memory, and in one thread: keep
- * `toSnapshot()` or `toJsonLines()`, and read it back before the first request. A worker is another process to them.
- *
- * ```ts
- * cutoffs.issuedBefore(new Date(), { issuer, subject: 'auth0|42' });
- * cutoffs.authenticatedBefore(new Date(), { issuer, subject: 'auth0|42', exceptSessions: ['sid-1'] });
- * cutoffs.revoked('never', { issuer, device: 'd-7' });
- * cutoffs.suspended({ issuer, subject: 'auth0|42', on: true, version: 1 });
- * ```
- */
-export class Cutoffs {
-  /** Of this process, which is the authority. capacity: more rules are a ConfigError. */
-  constructor(options?: { capacity?: number });
-  /** Rules that another process makes. Until they are loaded tokens are refused with 503. */
-  static replica(options: Bounds & { capacity?: number }): Cutoffs;
-  /** Applies `Rule.issuedBefore`. */
-  issuedBefore(at: RuleTime, options: CutoffOptions & At): Change;
-  /** Applies `Rule.authenticatedBefore`. */
-  authenticatedBefore(at: RuleTime, options: CutoffOptions & At): Change;
-  /** Applies `Rule.revoked`. */
-  revoked(until: RuleTime | 'never', options: RuleOptions & At): Change;
-  /** Applies `Rule.suspended`. */
-  suspended(options: SuspendedOptions & At): Change;
-  /** Applies a rule: a Rule, an object in the form of its JSON, or JSON. */
-  apply(rule: Rule | RuleJson | string, options?: At): Change;
-  /** Undoes every rule of an id, for good; tells how many went. */
-  lift(id: string): number;
-  /** Takes in what another set knows: what either refuses is refused. */
-  merge(other: Cutoffs): Change;
-  /**
-   * Drops rules that can refuse no token any more; tells how many. validators: all that share these rules. force: believe
-   * a clock that is a year ahead.
-   */
-  prune(validators: Validator | readonly Validator[], options?: At & { force?: boolean }): number;
-  /** Drops rules under a broader one that refuses as much; tells how many. */
-  compact(options?: At): number;
-  /** The rules that hold for this target, or for some of its tokens. */
-  find(target: Target): Rule[];
-  /** Every rule. */
-  list(): Rule[];
-  freshness(options?: At): Freshness;
-  /** A replica that was filled rule by rule: it holds what the authority held at `asOf`. */
-  loaded(asOf: Time, options?: At): void;
-  /** The whole state as text: reading it back changes no decision. */
-  toJsonLines(): string;
-  /** Takes in a state that `toJsonLines` wrote; tells how many rules it held. */
-  loadJsonLines(lines: string): number;
-  /** Applies rules of a file, one a line. A bad line stops all, or is skipped and told. */
-  applyJsonLines(lines: string, options?: At & { skipBad?: boolean }): AppliedLines;
-  /** The whole state as bytes, with a checksum. */
-  toSnapshot(options?: At): Buffer;
-  /** Takes in a snapshot; tells how many rules it held. */
-  loadSnapshot(snapshot: Uint8Array, options?: At): number;
-  /** What changed after a replica's `sequence`. */
-  deltaSince(sequence: number, options?: At): Buffer;
-  /** Takes in a delta. */
-  applyDelta(delta: Uint8Array, options?: At): Progress;
-  /** Decisions alone, 16 bytes a rule, for an `Index`. As secret as the rules. */
-  toIndex(options?: At): Buffer;
-  readonly sequence: number;
-  /** How many rules it keeps. */
-  readonly size: number;
-}
-
-/** Rules as a validation asks them, in a copy of the bytes that `Cutoffs.toIndex` made. */
-export class Index {
-  constructor(bytes: Uint8Array);
-  /** The index of another process: as old as it says. */
-  static replica(bytes: Uint8Array, options: Bounds): Index;
-  freshness(options?: At): Freshness;
-  /** Proves every line; throws at the first that is damaged. (A validation proves what it reads, and answers 503.) */
-  checkAll(): void;
-  /** How many targets it names. */
-  readonly targets: number;
-}
 
 export type Stage = 'shape' | 'header' | 'key' | 'signature' | 'claims' | 'policy' | 'cutoff' | 'permission';
 export type Remedy = 'none' | 'refresh' | 'reauthenticate' | 'step_up' | 'wait_until' | 'stop' | 'retry_later';

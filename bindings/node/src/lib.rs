@@ -4,6 +4,14 @@
 //!
 //! Configuration goes in as JSON, times as milliseconds since 1970. A mistake is thrown as an error whose
 //! `code` is the core's; a rejection is no error here but a value, its JSON.
+#![cfg_attr(
+    test,
+    allow(
+        dead_code,
+        clippy::allow_attributes,
+        reason = "a build for tests registers nothing with Node"
+    )
+)]
 
 mod accepted;
 mod cutoffs;
