@@ -1,0 +1,15 @@
+'use strict';
+
+const { ConfigError, LowwaterError, Rejected } = require('./lib/errors.js');
+const { ANY, NO_CUTOFFS } = require('./lib/sentinels.js');
+const { Key, KeySet, Signed } = require('./lib/keys.js');
+const { Rule } = require('./lib/rule.js');
+const { Cutoffs, Index } = require('./lib/cutoffs.js');
+const { Accepted, Ticket, affected } = require('./lib/accepted.js');
+const { Validator, unverified } = require('./lib/validator.js');
+const { version } = require('./package.json');
+
+module.exports = {
+  ANY, Accepted, ConfigError, Cutoffs, Index, Key, KeySet, LowwaterError, NO_CUTOFFS, Rejected, Rule, Signed, Ticket,
+  Validator, affected, unverified, version,
+};

@@ -1,0 +1,197 @@
+'use strict';
+
+const { types } = require('node:util');
+const { argument } = require('./errors.js');
+const { native } = require('./native.js');
+const { ANY } = require('./sentinels.js');
+
+// The engine's own, whatever a program does to its copies.
+const { isDate, isUint8Array, isSharedArrayBuffer, isProxy } = types;
+const timeOf = Function.prototype.call.bind(Date.prototype.getTime);
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
+const bufferOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(typedArray, 'buffer').get);
+
+/** Is it an array? What cannot tell, a Proxy that was revoked, is none. */
+function isArray(value) {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** The core reads 32 levels of JSON; what nests deeper, itself included, is no configuration. */
+const MOST_LEVELS = 32;
+
+/** What a value is, for messages: never the value. */
+function kind(value) {
+  if (value === null) return 'null';
+  if (typeof value !== 'object' || isProxy(value)) return typeof value;
+  if (isArray(value)) return 'array';
+  if (isUint8Array(value)) return 'bytes';
+  return isDate(value) ? 'Date' : 'object';
+}
+
+const not = (value, name, expected) => argument(name, `must be ${expected}, not ${kind(value)}`);
+
+/** A string that UTF-8 can hold. */
+function text(value, name) {
+  if (typeof value !== 'string') throw not(value, name, 'a string');
+  if (!value.isWellFormed()) throw argument(name, 'holds a lone surrogate, which no UTF-8 text has');
+  return value;
+}
+
+/** A token, or a header that has one: a string of any content. A lone surrogate becomes a character that no token has. */
+function token(value, name = 'token') {
+  if (typeof value !== 'string') throw not(value, name, 'a string');
+  return value;
+}
+
+function flag(value, name) {
+  if (typeof value !== 'boolean') throw not(value, name, 'a boolean');
+  return value;
+}
+
+function count(value, name) {
+  if (!Number.isSafeInteger(value) || value < 0) throw argument(name, 'must be an integer of 0 or more');
+  return value;
+}
+
+/** The elements of an array, each read once. One string alone is refused: it would be read letter by letter. */
+function array(value, name, expected) {
+  if (!isArray(value)) throw not(value, name, expected);
+  return reading(name, () => Array.from({ length: value.length }, (_, place) => value[place]));
+}
+
+const texts = (value, name) => array(value, name, 'an array of strings').map((one) => text(one, name));
+
+/** What a program's own code throws while it is read (a getter, a Proxy) is a mistake in that argument. */
+function reading(name, read) {
+  try {
+    return read();
+  } catch (cause) {
+    const mistake = argument(name, 'cannot be read');
+    mistake.cause = cause;
+    throw mistake;
+  }
+}
+
+/** Bytes. Those that another thread could write to are copied. */
+function bytes(value, name, expected = 'a Uint8Array') {
+  if (!isUint8Array(value)) throw not(value, name, expected);
+  return isSharedArrayBuffer(bufferOf(value)) ? new Uint8Array(value) : value;
+}
+
+/** An object that no class made: what a class holds may lie where nobody looks. */
+function isPlain(value) {
+  if (typeof value !== 'object' || value === null || isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** An object's own members, as [name, value], each read once. */
+function members(value, name) {
+  if (!reading(name, () => isPlain(value))) throw not(value, name, 'a plain object');
+  return reading(name, () => Object.entries(value));
+}
+
+/** The members of a bag of options that may be left out, by name; others than the known are refused. */
+function options(value, known, name = 'options') {
+  const given = Object.create(null);
+  if (value === undefined) return given;
+  for (const [key, member] of members(value, name)) {
+    if (!known.includes(key)) throw argument(key, `is unknown here: ${known.join(', ')} can be given`);
+    given[key] = member;
+  }
+  return given;
+}
+
+/** The digits of a number of seconds: integral ones have no point. */
+function digits(value, name) {
+  if (typeof value === 'bigint') return String(value);
+  if (!Number.isFinite(value)) throw argument(name, 'must be a finite number');
+  return Object.is(value, -0) ? '0' : String(value);
+}
+
+function dateMillis(value, name) {
+  const millis = timeOf(value);
+  if (Number.isNaN(millis)) throw argument(name, 'is an invalid Date');
+  return millis;
+}
+
+/** The digits of a Date's seconds, exact to the millisecond. */
+function dateDigits(value, name) {
+  const millis = dateMillis(value, name);
+  const [sign, all] = millis < 0 ? ['-', -millis] : ['', millis];
+  return `${sign}${Math.floor(all / 1000)}.${String(all % 1000).padStart(3, '0')}`;
+}
+
+const isNumber = (value) => typeof value === 'number' || typeof value === 'bigint';
+
+/** Milliseconds since 1970 of an instant: a Date as it is, or seconds. */
+function instant(value, name) {
+  if (isDate(value)) return dateMillis(value, name);
+  if (!isNumber(value)) throw not(value, name, 'a Date, or seconds since 1970');
+  const millis = native.millisOf(digits(value, name));
+  if (millis === null) throw argument(name, 'must be seconds since 1970, 0 or more');
+  return millis;
+}
+
+/** Milliseconds of a span of seconds. */
+function span(value, name) {
+  if (!isNumber(value)) throw not(value, name, 'a number of seconds');
+  const millis = native.millisOf(digits(value, name));
+  if (millis === null) throw argument(name, 'must be 0 seconds or more, and fewer than 10^14');
+  return millis;
+}
+
+/** A call's `now`: the clock's where it is left out. */
+const now = (given) => ('now' in given ? instant(given.now, 'now') : native.now());
+
+/** Any value as JSON, times as their seconds. */
+function json(value, name, level = 0) {
+  if (level > MOST_LEVELS) throw argument(name, 'nests deeper than 32 levels');
+  if (value === null) return 'null';
+  if (value === ANY) return '"any"';
+  switch (typeof value) {
+    case 'boolean': return String(value);
+    case 'string': return JSON.stringify(text(value, name));
+    case 'number': case 'bigint': return digits(value, name);
+    case 'object': break;
+    default: throw argument(name, `cannot be ${kind(value)}`);
+  }
+  if (isDate(value)) return dateDigits(value, name);
+  if (isArray(value)) {
+    return `[${array(value, name, 'an array').map((one) => json(one, name, level + 1)).join()}]`;
+  }
+  return object(members(value, name).map(([key, member]) => {
+    return [key, json(member, level === 0 ? key : name, level + 1)];
+  }), name);
+}
+
+/** A JSON object of names and the JSON of values. */
+function object(members, name) {
+  return `{${members.map(([key, json]) => `${JSON.stringify(text(key, name))}:${json}`).join()}}`;
+}
+
+/** JSON that the core read or wrote, in objects that have data alone: no prototype, `__proto__` a member. */
+function parsed(json) {
+  const value = JSON.parse(json);
+  bare(value);
+  return value;
+}
+
+function bare(value) {
+  if (typeof value !== 'object' || value === null) return;
+  if (isArray(value)) {
+    for (let place = 0; place < value.length; place += 1) bare(value[place]);
+    return;
+  }
+  Object.setPrototypeOf(value, null);
+  for (const name in value) bare(value[name]);
+}
+
+module.exports = {
+  array, bytes, count, flag, instant, isArray, json, kind, members, not, now, object, options, parsed, reading, span, text, texts,
+  token,
+};

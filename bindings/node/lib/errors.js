@@ -1,0 +1,42 @@
+'use strict';
+
+/** The base of both errors: what this package throws, it throws as one of these. */
+class LowwaterError extends Error {}
+
+/** A mistake of the operator or the programmer: a policy, a key, a rule, an argument. */
+class ConfigError extends LowwaterError {
+  constructor(message, code = 'argument_invalid') {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A token, or what its bearer asks for, is refused. */
+class Rejected extends LowwaterError {
+  constructor(no) {
+    super(no.message);
+    this.code = no.code;
+    this.stage = no.stage;
+    this.remedy = no.remedy;
+    this.status = no.status;
+    this.headers = no.headers;
+    this.waitUntil = no.wait_until === null ? undefined : new Date(Math.round(no.wait_until * 1000));
+  }
+
+  toJSON() {
+    const { code, stage, remedy, message, status, headers, waitUntil } = this;
+    return { code, stage, remedy, message, status, headers, waitUntil };
+  }
+}
+
+for (const error of [LowwaterError, ConfigError, Rejected]) {
+  Object.defineProperty(error.prototype, 'name', { value: error.name, writable: true, configurable: true });
+}
+
+/** A mistake in an argument: its name, and what it must be. */
+const argument = (name, expected) => new ConfigError(`\`${name}\` ${expected}`);
+
+/** The rejection that the core wrote as JSON. */
+const rejected = (json) => new Rejected(JSON.parse(json));
+
+module.exports = { ConfigError, LowwaterError, Rejected, argument, rejected };

@@ -1,0 +1,59 @@
+'use strict';
+
+const { createRequire } = require('node:module');
+const path = require('node:path');
+const { ConfigError } = require('./errors.js');
+
+/** Which C library this Linux has: the process knows which glibc it runs on, if any. */
+function libc() {
+  const report = process.report;
+  const excluded = report.excludeNetwork;
+  report.excludeNetwork = true; // else it resolves names, which takes seconds
+  const { header } = report.getReport();
+  report.excludeNetwork = excluded;
+  return header.glibcVersionRuntime ? 'gnu' : 'musl';
+}
+
+/** The name of this platform, as in the names of files and packages. */
+function platform() {
+  const { platform, arch } = process;
+  if (platform === 'linux') return `linux-${arch}-${libc()}`;
+  return platform === 'win32' ? `win32-${arch}-msvc` : `${platform}-${arch}`;
+}
+
+/** The addon: one that was built here, else that of the package for this platform. */
+function load() {
+  const name = platform();
+  const file = path.join(__dirname, '..', `lowwater.${name}.node`);
+  const load = createRequire(__filename);
+  try {
+    return load(file);
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+  }
+  try {
+    return load(`@lowwater/node-${name}`);
+  } catch (error) {
+    const text = `lowwater has no addon for ${name}: install @lowwater/node-${name} (an optional dependency, which ` +
+      '`npm install --omit=optional` leaves out), or build it';
+    throw new Error(text, { cause: error });
+  }
+}
+
+const addon = load();
+
+/** A mistake that the core found, as the error that users know. */
+const mistake = (error) => new ConfigError(error.message, error.code);
+
+/** A function of the addon; what it throws is a mistake. */
+const calling = (call) => (...given) => {
+  try {
+    return call(...given);
+  } catch (error) {
+    throw mistake(error);
+  }
+};
+
+const native = Object.fromEntries(Object.entries(addon).map(([name, call]) => [name, calling(call)]));
+
+module.exports = { addon, native };
