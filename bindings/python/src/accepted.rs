@@ -1,20 +1,24 @@
 //! The answer "yes", and what is kept of it for a connection that lasts.
 
+use std::sync::OnceLock;
+
 use lowwater::{Requirement, UnixTime};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::convert::{Given, datetime, now, parsed, text, texts};
-use crate::error::{argument, rejected};
+use crate::convert::{Given, members, parsed, text, texts};
+use crate::error::{argument, reading, rejected};
 use crate::rules::{Rules, freshness};
+use crate::time::{datetime, now, span};
 use crate::{rule, unpicklable};
 
 /// An accepted token: signed by a key of the set, permitted by the policy, refused by no rule.
 #[pyclass(frozen, module = "lowwater")]
 pub(crate) struct Accepted {
     accepted: lowwater::Accepted,
-    claims: PyOnceLock<Py<PyAny>>,
+    /// Of `std`, which the collector of garbage may look into.
+    claims: OnceLock<Py<PyAny>>,
 }
 
 /// What it takes to ask again, for a connection that lasts.
@@ -23,7 +27,7 @@ pub(crate) struct Ticket(lowwater::Ticket);
 
 impl Accepted {
     pub(crate) const fn new(accepted: lowwater::Accepted) -> Self {
-        Self { accepted, claims: PyOnceLock::new() }
+        Self { accepted, claims: OnceLock::new() }
     }
 }
 
@@ -33,8 +37,8 @@ fn when(py: Python<'_>, time: Option<UnixTime>) -> PyResult<Option<Bound<'_, PyA
 
 fn requirement(asked: &Bound<'_, PyDict>) -> PyResult<Requirement> {
     let mut requirement = Requirement::new();
-    for (name, value) in asked {
-        requirement = match text(&name, "name of a keyword")? {
+    for (name, value) in members(asked, "keywords")? {
+        requirement = match &*name {
             "scopes" => requirement.scopes(texts(&value, "scopes")?),
             "any_scope" => requirement.any_scope(texts(&value, "any_scope")?),
             "permissions" => requirement.permissions(texts(&value, "permissions")?),
@@ -56,8 +60,15 @@ impl Accepted {
     /// All claims. Made when first asked for; the same dict each time.
     #[getter]
     fn claims(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let make = || parsed(py, self.accepted.claims_json()).map(Bound::unbind);
-        self.claims.get_or_try_init(py, make).map(|claims| claims.clone_ref(py))
+        let claims = match self.claims.get() {
+            Some(claims) => claims,
+            None => {
+                let made = parsed(py, self.accepted.claims_json())?.unbind();
+                // Of two threads that came at once the first one's is kept.
+                self.claims.get_or_init(|| made)
+            }
+        };
+        Ok(claims.clone_ref(py))
     }
 
     /// All claims as JSON, as they were sent.
@@ -196,26 +207,36 @@ impl Accepted {
         Ticket(self.accepted.ticket())
     }
 
+    /// The claims are a dict that anyone may put this object into.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.claims.get().map_or(Ok(()), |claims| visit.call(claims))
+    }
+
     fn __repr__(&self) -> String {
         format!("<lowwater.Accepted {}>", self.accepted.algorithm())
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        unpicklable("an Accepted token", "hand its claims over")
+        unpicklable("An Accepted token", "hand its claims over")
     }
 }
 
 #[pymethods]
 impl Ticket {
     /// Would the token still be accepted? Raises Rejected if not.
-    #[pyo3(signature = (cutoffs, *, now=Given::absent()), text_signature = "($self, cutoffs, *, now=...)")]
+    #[pyo3(
+        signature = (cutoffs, *, now=Given::absent(), fresh_within=Given::absent()),
+        text_signature = "($self, cutoffs, *, now=..., fresh_within=...)"
+    )]
     fn recheck<'py>(
         &self,
         cutoffs: &Bound<'py, PyAny>,
         now: Given<'py>,
+        fresh_within: Given<'py>,
     ) -> PyResult<Bound<'py, PyTuple>> {
         let now = self::now(&now)?;
-        let asked = Rules::of(cutoffs)?.ask(None, |rules| self.0.recheck(rules, now));
+        let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
+        let asked = Rules::of(cutoffs)?.ask(bound, |rules| self.0.recheck(rules, now));
         freshness(cutoffs.py(), asked.map_err(|no| rejected(&no))?)
     }
 
@@ -230,7 +251,7 @@ impl Ticket {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        unpicklable("a Ticket", "it is for the process that holds the connection")
+        unpicklable("A Ticket", "it is for the process that holds the connection")
     }
 }
 
@@ -247,8 +268,9 @@ pub(crate) fn affected<'py>(
 ) -> PyResult<Vec<Bound<'py, Ticket>>> {
     let (rule, now) = (rule::given(rule)?, self::now(&now)?);
     let expected = || argument("tickets", "must be an iterable of Ticket");
-    let all = tickets.try_iter().map_err(|_| expected())?;
-    let all = all.map(|one| one?.cast_into::<Ticket>().map_err(|_| expected()));
+    let all = tickets.try_iter().map_err(|_| expected())?.collect::<PyResult<Vec<_>>>();
+    let all = reading(tickets.py(), "tickets", all)?.into_iter();
+    let all = all.map(|one| one.cast_into::<Ticket>().map_err(|_| expected()));
     let all = all.collect::<PyResult<Vec<_>>>()?;
     let held = all.iter().map(Held);
     let hit = lowwater::affected(held, &rule, now).map(|held| held.0.clone()).collect();

@@ -6,10 +6,11 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
-use crate::convert::{Given, bytes, instant, now, span, switch, text};
+use crate::convert::{Given, bytes, switch, text};
 use crate::error::{argument, mistake};
 use crate::rule::{self, Rule};
 use crate::rules::freshness;
+use crate::time::{instant, now, span};
 use crate::unpicklable;
 use crate::validator::Validator;
 
@@ -204,10 +205,13 @@ impl Cutoffs {
         text_signature = "($self, as_of, *, now=...)"
     )]
     fn loaded(&self, as_of: &Bound<'_, PyAny>, now: Given<'_>) -> PyResult<()> {
-        let (as_of, now) = (instant(as_of, "as_of")?, self::now(&now)?);
-        self.0.update(|rules| {
-            rules.loaded(as_of, now);
-            Ok(())
+        let (py, now) = (as_of.py(), self::now(&now)?);
+        let as_of = instant(as_of, "as_of")?;
+        py.detach(|| {
+            self.0.update(|rules| {
+                rules.loaded(as_of, now);
+                Ok(())
+            })
         })
     }
 
@@ -337,6 +341,6 @@ impl Cutoffs {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        unpicklable("Cutoffs", "hand a snapshot over (to_snapshot)")
+        unpicklable("A set of Cutoffs", "hand a snapshot over (to_snapshot)")
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use lowwater::{ApplyError, ConfigError, DeltaError, LoadError, PruneError, Rejection, Remedy};
+use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
@@ -59,6 +60,24 @@ pub(crate) fn argument(name: &str, expected: impl Display) -> PyErr {
     config_error(&format!("`{name}` {expected}"), ARGUMENT)
 }
 
+/// `ConfigError` for what no process can hand to another.
+pub(crate) fn unpicklable(text: impl Display) -> PyErr {
+    config_error(&text.to_string(), "not_picklable")
+}
+
+/// What reading a value of Python's came to. What its own code raises on the way (a tzinfo, an iteration) is
+/// a mistake in that argument, and stays as its cause.
+pub(crate) fn reading<T>(py: Python<'_>, name: &str, read: PyResult<T>) -> PyResult<T> {
+    read.map_err(|cause| {
+        if !cause.is_instance_of::<PyException>(py) || cause.is_instance_of::<PyMemoryError>(py) {
+            return cause;
+        }
+        let mistake = argument(name, "cannot be read");
+        mistake.set_cause(py, Some(cause));
+        mistake
+    })
+}
+
 /// `Rejected`, with what an answer needs.
 pub(crate) fn rejected(no: &Rejection) -> PyErr {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -68,7 +87,7 @@ pub(crate) fn rejected(no: &Rejection) -> PyErr {
             headers.set_item(name, value)?;
         }
         let wait_until = match no.remedy() {
-            Remedy::WaitUntil(time) => Some(crate::convert::datetime(py, time)?),
+            Remedy::WaitUntil(time) => Some(crate::time::datetime(py, time)?),
             _ => None,
         };
         let (code, stage, remedy) = (no.code().as_str(), no.stage().as_str(), no.remedy().as_str());

@@ -2,11 +2,13 @@
 
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyMemoryView, PyTuple, PyType};
 
-use crate::convert::{Given, now, span};
+use crate::convert::Given;
 use crate::error::{argument, mistake};
 use crate::rules::freshness;
+use crate::time::{now, span};
 use crate::unpicklable;
 
 /// Rules as a validation asks them, in place in bytes that Cutoffs.to_index made.
@@ -24,12 +26,24 @@ enum Bytes {
     Copied(Box<[u8]>),
 }
 
+/// Does the memory belong to `bytes` or to an mmap? A view that is read-only may look at what another view
+/// writes.
+fn is_constant(given: &Bound<'_, PyAny>) -> PyResult<bool> {
+    static MMAP: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let mut owner = given.clone();
+    while let Ok(view) = owner.cast::<PyMemoryView>() {
+        owner = view.getattr("obj")?;
+    }
+    let mmap = MMAP.import(given.py(), "mmap", "mmap")?;
+    Ok(owner.is_instance_of::<PyBytes>() || owner.get_type().is(mmap))
+}
+
 impl Bytes {
-    /// In place where nobody can write through the buffer, else a copy.
+    /// In place where Python writes to the memory in no way, else a copy.
     fn of(given: &Bound<'_, PyAny>) -> PyResult<Self> {
         let expected = |_| argument("bytes", "must be bytes, or a buffer of them, such as an mmap");
         let buffer = PyBuffer::<u8>::get(given).map_err(expected)?;
-        match buffer.readonly() && buffer.is_c_contiguous() {
+        match buffer.readonly() && buffer.is_c_contiguous() && is_constant(given)? {
             true => Ok(Self::InPlace(buffer)),
             false => buffer.to_vec(given.py()).map(|bytes| Self::Copied(bytes.into())),
         }
@@ -44,8 +58,8 @@ impl Bytes {
     unsafe fn as_static(&self) -> &'static [u8] {
         match self {
             // SAFETY: the buffer is contiguous and holds `len_bytes` bytes; it keeps its exporter from
-            // moving or freeing them until it is released, which is when `self` is dropped. It is read-only,
-            // so Python writes nothing into it. Memory that another process writes (a mapped file that is
+            // moving or freeing them until it is released, which is when `self` is dropped. It belongs to
+            // `bytes` or to an mmap that is read-only, to which Python writes nothing. Memory that another process writes (a mapped file that is
             // overwritten in place, which the documentation forbids) may give any bytes at any reading: every
             // line is proven by a keyed checksum on each reading, and no reading indexes unchecked.
             Self::InPlace(buffer) if buffer.len_bytes() > 0 => unsafe {
@@ -120,6 +134,6 @@ impl Index {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        unpicklable("an Index", "open its file in each process")
+        unpicklable("An Index", "open its file in each process")
     }
 }

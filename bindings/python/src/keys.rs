@@ -4,8 +4,8 @@ use lowwater::Algorithm;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{Given, bytes, json, parsed, switch, text, texts, token};
-use crate::error::{argument, mistake, rejected};
+use crate::convert::{Given, bytes, elements, json, parsed, switch, text, texts, token};
+use crate::error::{argument, mistake, mistake_in_keywords, rejected};
 use crate::unpicklable;
 
 /// One key.
@@ -29,14 +29,19 @@ fn file(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<u8>> {
     } else if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() {
         bytes(value, name)
     } else {
-        let expected = "must be a KeySet, a Key, a dict (JWK or JWK Set), JSON or PEM text, bytes (JSON, PEM \
-                        or DER), or a list of these";
+        let expected = "must be a KeySet, or one or several of: a Key, a dict (JWK or JWK Set), JSON or PEM \
+                        text, bytes (JSON, PEM or DER)";
         Err(argument(name, expected))
     }
 }
 
 fn utf8(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     String::from_utf8(file(value, name)?).map_err(|_| argument(name, "must be UTF-8"))
+}
+
+/// A mistake in keys: a dict was never a text whose byte could be told.
+fn mistake_in(value: &Bound<'_, PyAny>) -> fn(lowwater::ConfigError) -> PyErr {
+    if value.is_instance_of::<PyDict>() { mistake_in_keywords } else { mistake }
 }
 
 /// Keys as they come: a set, a key, a file of keys, or a list of these.
@@ -49,24 +54,19 @@ pub(crate) fn given(value: &Bound<'_, PyAny>, short: bool) -> PyResult<lowwater:
         set = set.allow_short_secrets();
     }
     let listed = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
-    let elements =
-        if listed { value.try_iter()?.collect::<PyResult<_>>()? } else { vec![value.clone()] };
-    for element in elements {
-        set = match element.cast::<Key>() {
+    let several = if listed { elements(value, "keys") } else { None };
+    for one in several.unwrap_or_else(|| Ok(vec![value.clone()]))? {
+        set = match one.cast::<Key>() {
             Ok(key) => set.key(key.get().0.clone()),
-            Err(_) => set.read(&file(&element, "keys")?),
+            Err(_) => set.read(&file(&one, "keys")?),
         }
-        .map_err(mistake)?;
+        .map_err(mistake_in(&one))?;
     }
     set.build().map_err(mistake)
 }
 
-fn named(
-    key: Result<lowwater::Key, lowwater::ConfigError>,
-    id: Given<'_>,
-    algorithm: Given<'_>,
-) -> PyResult<Key> {
-    let mut key = key.map_err(mistake)?;
+fn named(key: PyResult<lowwater::Key>, id: Given<'_>, algorithm: Given<'_>) -> PyResult<Key> {
+    let mut key = key?;
     if let Some(id) = id.map(|id| text(id, "id").map(str::to_owned))? {
         key = key.with_id(&id).map_err(mistake)?;
     }
@@ -86,7 +86,7 @@ impl Key {
         id: Given<'_>,
         algorithm: Given<'_>,
     ) -> PyResult<Self> {
-        named(lowwater::Key::from_secret(&bytes(secret, "secret")?), id, algorithm)
+        named(lowwater::Key::from_secret(&bytes(secret, "secret")?).map_err(mistake), id, algorithm)
     }
 
     /// A shared secret of any length but zero: whoever holds one token can guess a short one.
@@ -97,28 +97,33 @@ impl Key {
         id: Given<'_>,
         algorithm: Given<'_>,
     ) -> PyResult<Self> {
-        named(lowwater::Key::from_short_secret(&bytes(secret, "secret")?), id, algorithm)
+        named(
+            lowwater::Key::from_short_secret(&bytes(secret, "secret")?).map_err(mistake),
+            id,
+            algorithm,
+        )
     }
 
     /// A public key in PEM.
     #[staticmethod]
     #[pyo3(signature = (pem, *, id=Given::absent(), algorithm=Given::absent()), text_signature = "(pem, *, id=..., algorithm=...)")]
     fn from_pem(pem: &Bound<'_, PyAny>, id: Given<'_>, algorithm: Given<'_>) -> PyResult<Self> {
-        named(lowwater::Key::from_pem(&utf8(pem, "pem")?), id, algorithm)
+        named(lowwater::Key::from_pem(&utf8(pem, "pem")?).map_err(mistake), id, algorithm)
     }
 
     /// A public key in DER.
     #[staticmethod]
     #[pyo3(signature = (der, *, id=Given::absent(), algorithm=Given::absent()), text_signature = "(der, *, id=..., algorithm=...)")]
     fn from_der(der: &Bound<'_, PyAny>, id: Given<'_>, algorithm: Given<'_>) -> PyResult<Self> {
-        named(lowwater::Key::from_der(&bytes(der, "der")?), id, algorithm)
+        named(lowwater::Key::from_der(&bytes(der, "der")?).map_err(mistake), id, algorithm)
     }
 
     /// A JWK.
     #[staticmethod]
     #[pyo3(signature = (jwk, *, id=Given::absent(), algorithm=Given::absent()), text_signature = "(jwk, *, id=..., algorithm=...)")]
     fn from_jwk(jwk: &Bound<'_, PyAny>, id: Given<'_>, algorithm: Given<'_>) -> PyResult<Self> {
-        named(lowwater::Key::from_jwk(&utf8(jwk, "jwk")?), id, algorithm)
+        let key = lowwater::Key::from_jwk(&utf8(jwk, "jwk")?).map_err(mistake_in(jwk));
+        named(key, id, algorithm)
     }
 
     #[getter]
@@ -136,7 +141,7 @@ impl Key {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        unpicklable("a Key", "hand the key itself over")
+        unpicklable("A Key", "hand the key itself over")
     }
 }
 
@@ -163,7 +168,7 @@ impl KeySet {
             set = set.allow_short_secrets();
         }
         let set = set.jwks(&utf8(jwks, "jwks")?).and_then(lowwater::KeySetBuilder::build);
-        set.map(Self).map_err(mistake)
+        set.map(Self).map_err(mistake_in(jwks))
     }
 
     /// The same keys, bound to an issuer: a token that one of them verifies must carry it.
@@ -177,18 +182,15 @@ impl KeySet {
     }
 
     /// Checks shape, header and signature of any signed message, and stops there.
-    fn verify(
-        &self,
-        py: Python<'_>,
-        token: &Bound<'_, PyAny>,
-        algorithms: &Bound<'_, PyAny>,
-    ) -> PyResult<Signed> {
-        let token = self::token(token)?;
+    fn verify(&self, token: &Bound<'_, PyAny>, algorithms: &Bound<'_, PyAny>) -> PyResult<Signed> {
+        let token = self::token(token, "token")?;
         let names = texts(algorithms, "algorithms")?;
         let allowed = names.iter().map(|name| name.parse::<Algorithm>().map_err(mistake));
         let allowed = allowed.collect::<PyResult<Vec<_>>>()?;
-        let proven = py.detach(|| self.0.verify(&token, allowed));
-        proven.map(Signed).map_err(|no| rejected(&no))
+        if allowed.is_empty() {
+            return Err(argument("algorithms", "must name one"));
+        }
+        self.0.verify(&token, allowed).map(Signed).map_err(|no| rejected(&no))
     }
 
     /// The names of the keys: kid, or the thumbprint of a key without one.
@@ -213,7 +215,7 @@ impl KeySet {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        unpicklable("a KeySet", "hand the keys themselves over")
+        unpicklable("A KeySet", "hand the keys themselves over")
     }
 }
 
@@ -252,6 +254,6 @@ impl Signed {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        unpicklable("a Signed message", "hand its payload over")
+        unpicklable("A Signed message", "hand its payload over")
     }
 }

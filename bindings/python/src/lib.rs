@@ -1,22 +1,25 @@
 //! lowwater for Python. This crate holds conversions, calls and errors, and decides nothing: what a
-//! token, a rule or a policy means is the core's. Its documentation is `lowwater/__init__.pyi`.
+//! token, a rule or a policy means is the core's. Its documentation is `lowwater/_lowwater.pyi`.
 
 mod accepted;
 mod convert;
 mod cutoffs;
 mod error;
 mod index;
+mod interpreter;
 mod keys;
+mod number;
 mod rule;
 mod rules;
 mod sentinel;
+mod time;
 mod validator;
 
 use pyo3::prelude::*;
 
 /// Pickling and copying are refused: what is held is of this process.
 fn unpicklable(what: &str, instead: &str) -> PyResult<()> {
-    Err(error::argument("pickle", format_args!("cannot hold {what}: {instead}")))
+    Err(error::unpicklable(format_args!("{what} cannot be copied or pickled: {instead}")))
 }
 
 #[pymodule]
@@ -39,6 +42,7 @@ mod _lowwater {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::only_one()?;
         module.add("ANY", Bound::new(module.py(), Any)?)?;
         module.add("NO_CUTOFFS", Bound::new(module.py(), NoCutoffs)?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))

@@ -1,11 +1,14 @@
 //! Rules and targets from keyword arguments.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::convert::{json, parsed, quoted, text};
+use crate::convert::{self, json, member, not, parsed, quoted, text, texts};
 use crate::error::{argument, mistake, mistake_in_keywords};
 use crate::sentinel::Any;
+use crate::unpicklable;
 
 /// One rule: a target, and what it says of the tokens that match.
 #[pyclass(frozen, module = "lowwater")]
@@ -13,7 +16,7 @@ pub(crate) struct Rule(pub(crate) lowwater::Rule);
 
 /// A target: every keyword but `claims`, whose members are custom claims, is a dimension.
 pub(crate) fn target(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<lowwater::Target> {
-    let members = keywords.map(members).transpose()?.unwrap_or_default();
+    let members = keywords.map(dimensions).transpose()?.unwrap_or_default();
     lowwater::Target::from_json(&object(&members)).map_err(mistake_in_keywords)
 }
 
@@ -26,22 +29,28 @@ fn object(members: &Members) -> String {
 }
 
 /// The dimensions of a target. An issuer that is `ANY` is left out: that is how a rule says it.
-fn members(keywords: &Bound<'_, PyDict>) -> PyResult<Members> {
-    let mut members = Members::new();
-    for (name, value) in keywords {
-        let name = text(&name, "name of a keyword")?.to_owned();
+fn dimensions(keywords: &Bound<'_, PyDict>) -> PyResult<Members> {
+    let mut all = Members::new();
+    for (name, value) in convert::members(keywords, "keywords")? {
         if name == "claims" {
-            let claims = value.cast::<PyDict>();
-            for (claim, value) in claims.map_err(|_| argument("claims", "must be a dict"))? {
-                let claim = text(&claim, "claims")?;
-                members.push((format!("claim:{claim}"), json(&value, claim)?));
+            let claims = value.cast::<PyDict>().map_err(|_| not(&value, "claims", "a dict"))?;
+            let claims = convert::members(claims, "claims")?;
+            if claims.is_empty() {
+                // Beside an issuer it would widen the rule to all of his tokens.
+                return Err(argument("claims", "must name a claim"));
             }
+            for (claim, value) in claims {
+                all.push((format!("claim:{claim}"), json(&value, "claims")?));
+            }
+        } else if matches!(&*name, "except_sessions" | "except_token_ids") {
+            let ids: Vec<String> = texts(&value, &name)?.iter().map(|id| quoted(id)).collect();
+            all.push((name, format!("[{}]", ids.join(","))));
         } else if !(name == "issuer" && value.is_instance_of::<Any>()) {
-            let json = json(&value, &name)?;
-            members.push((name, json));
+            let json = if name == "issuer" { json(&value, &name) } else { member(&value, &name) }?;
+            all.push((name, json));
         }
     }
-    Ok(members)
+    Ok(all)
 }
 
 /// A rule of a kind, of what it says and of keywords.
@@ -53,9 +62,9 @@ fn rule(
     let (mut rule, mut target, mut except) = (Members::new(), Members::new(), Members::new());
     rule.push(("rule".to_owned(), quoted(kind)));
     for (name, value) in says {
-        rule.push(((*name).to_owned(), json(value, name)?));
+        rule.push(((*name).to_owned(), member(value, name)?));
     }
-    for (name, value) in keywords.map(members).transpose()?.unwrap_or_default() {
+    for (name, value) in keywords.map(dimensions).transpose()?.unwrap_or_default() {
         match name.as_str() {
             "skew_guard" | "id" | "reason" => rule.push((name, value)),
             "except_sessions" => except.push(("session".to_owned(), value)),
@@ -76,8 +85,11 @@ pub(crate) fn given(value: &Bound<'_, PyAny>) -> PyResult<lowwater::Rule> {
         Ok(rule.get().0.clone())
     } else if value.is_instance_of::<PyString>() {
         lowwater::Rule::from_json(text(value, "rule")?).map_err(mistake)
-    } else if value.is_instance_of::<PyDict>() {
-        lowwater::Rule::from_json(&json(value, "rule")?).map_err(mistake_in_keywords)
+    } else if let Ok(dict) = value.cast::<PyDict>() {
+        let members = convert::members(dict, "rule")?;
+        let members = members.iter().map(|(name, value)| Ok((name.clone(), member(value, name)?)));
+        let members = members.collect::<PyResult<Members>>()?;
+        lowwater::Rule::from_json(&object(&members)).map_err(mistake_in_keywords)
     } else {
         Err(argument("rule", "must be a Rule, a dict or JSON text"))
     }
@@ -161,7 +173,17 @@ impl Rule {
         other.cast::<Self>().is_ok_and(|other| other.get().0 == self.0)
     }
 
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.0.to_json().hash(&mut hasher);
+        hasher.finish()
+    }
+
     fn __repr__(&self) -> String {
         format!("<lowwater.Rule {}>", self.0.kind_word())
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        unpicklable("A Rule", "hand its JSON over (to_json)")
     }
 }

@@ -5,10 +5,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::accepted::Accepted;
-use crate::convert::{Given, json, now, parsed, quoted, span, switch, text, token};
+use crate::convert::{Given, member, members, parsed, quoted, switch, text, token};
 use crate::error::{mistake, mistake_in_keywords, rejected};
 use crate::keys::{KeySet, Signed};
 use crate::rules::Rules;
+use crate::time::{now, span};
 use crate::{keys, unpicklable};
 
 /// Decides whether an API should accept a token.
@@ -45,16 +46,15 @@ impl Validator {
     }
 }
 
-/// The members of a policy as JSON. One issuer or audience alone is a list of one; `ANY` is a word.
-fn policy(members: &Bound<'_, PyDict>) -> PyResult<String> {
-    let mut all = Vec::new();
-    for (name, value) in members {
-        let name = text(&name, "name of a keyword")?;
-        let one = matches!(name, "issuer" | "audience") && value.is_instance_of::<PyString>();
-        let json = json(&value, name)?;
-        let json = if one { format!("[{json}]") } else { json };
-        all.push(format!("{}:{json}", quoted(name)));
-    }
+/// The members of a policy as JSON. One issuer or audience alone is a list of one.
+fn policy(keywords: &Bound<'_, PyDict>) -> PyResult<String> {
+    let one = |(name, value): &(String, Bound<'_, PyAny>)| {
+        let json = member(value, name)?;
+        let alone = matches!(&**name, "issuer" | "audience") && value.is_instance_of::<PyString>();
+        let json = if alone { format!("[{json}]") } else { json };
+        Ok(format!("{}:{json}", quoted(name)))
+    };
+    let all = members(keywords, "keywords")?.iter().map(one).collect::<PyResult<Vec<_>>>()?;
     Ok(format!("{{{}}}", all.join(",")))
 }
 
@@ -62,7 +62,7 @@ fn policy(members: &Bound<'_, PyDict>) -> PyResult<String> {
 impl Validator {
     #[new]
     #[pyo3(
-        signature = (*, keys, release_gil=Given::absent(), **members),
+        signature = (*, keys, release_gil=Given::absent(), **keywords),
         text_signature = "(*, issuer, audience, algorithms, keys, token_type=..., leeway=..., \
                           max_lifetime=..., max_age=..., max_session=..., missing_exp=..., \
                           missing_iat=..., same_second=..., missing_auth_time=..., required=..., \
@@ -73,9 +73,9 @@ impl Validator {
     fn new(
         keys: &Bound<'_, PyAny>,
         release_gil: Given<'_>,
-        members: Option<&Bound<'_, PyDict>>,
+        keywords: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let members = members.map(policy).transpose()?.unwrap_or_else(|| "{}".to_owned());
+        let members = keywords.map(policy).transpose()?.unwrap_or_else(|| "{}".to_owned());
         Self::of(Policy::from_json(&members).map_err(mistake_in_keywords)?, keys, &release_gil)
     }
 
@@ -106,7 +106,7 @@ impl Validator {
         now: Given<'_>,
         fresh_within: Given<'_>,
     ) -> PyResult<Accepted> {
-        let (token, now) = (self::token(token)?, self::now(&now)?);
+        let (token, now) = (self::token(token, "token")?, self::now(&now)?);
         let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
         let rules = Rules::of(cutoffs)?;
         let ask = || rules.ask(bound, |rules| self.validator.validate(&token, rules, now));
@@ -125,7 +125,7 @@ impl Validator {
         now: Given<'py>,
         fresh_within: Given<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (py, text, now) = (token.py(), self::token(token)?, self::now(&now)?);
+        let (py, text, now) = (token.py(), self::token(token, "token")?, self::now(&now)?);
         let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
         let rules = Rules::of(cutoffs)?;
         let explained = rules.ask(bound, |rules| self.validator.explain(&text, rules, now));
@@ -134,15 +134,16 @@ impl Validator {
 
     /// Checks shape, header and signature of another kind of message, and stops there.
     fn verify(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<Signed> {
-        let token = self::token(token)?;
+        let token = self::token(token, "token")?;
         self.decide(py, || self.validator.verify(&token)).map(Signed)
     }
 
     /// The token of an Authorization header; None: the request has none.
     fn bearer<'py>(&self, header: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
+        let text = if header.is_none() { "".into() } else { token(header, "header")? };
         let found = match header.is_none() {
             true => Err(self.validator.missing_token()),
-            false => self.validator.bearer(text(header, "header")?),
+            false => self.validator.bearer(&text),
         };
         found.map(|token| PyString::new(header.py(), token)).map_err(|no| rejected(&no))
     }
@@ -173,14 +174,15 @@ impl Validator {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        unpicklable("a Validator", "build it in each process")
+        unpicklable("A Validator", "build it in each process")
     }
 }
 
 /// What a token says, unproven.
 #[pyfunction]
 pub(crate) fn unverified<'py>(token: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let read = lowwater::Unverified::read(&self::token(token)?).map_err(|no| rejected(&no))?;
+    let read =
+        lowwater::Unverified::read(&self::token(token, "token")?).map_err(|no| rejected(&no))?;
     let (header, claims) = (read.header_json(), read.claims_json());
     parsed(token.py(), &format!(r#"{{"header":{header},"claims":{claims}}}"#))
 }

@@ -1,6 +1,10 @@
 """Threads share a validator and rules: a rule that was applied holds for every call that begins after."""
 
+import gc
+import importlib
+import sys
 import threading
+import weakref
 from typing import Any
 
 import lowwater
@@ -82,3 +86,30 @@ def test_claims_are_made_once_for_all_threads() -> None:
     for thread in threads:
         thread.join()
     assert all(claims is accepted.claims for claims in seen)
+
+
+def test_an_accepted_token_in_its_own_claims_is_collected() -> None:
+    accepted = validator().validate(token(), lowwater.NO_CUTOFFS, now=NOW)
+    marker = Marker()
+    gone = weakref.ref(marker)
+    accepted.claims["me"] = (accepted, marker)
+    del accepted, marker
+    gc.collect()
+    assert gone() is None
+
+
+class Marker:
+    """Something that can be seen to go."""
+
+
+def test_no_second_interpreter_gets_classes_of_the_first() -> None:
+    # Its name until 3.12; later ones have `_interpreters`.
+    name = "_xxsubinterpreters" if sys.version_info < (3, 13) else "_interpreters"
+    interpreters: Any = importlib.import_module(name)
+
+    other = interpreters.create()
+    try:
+        code = "try:\n import lowwater\nexcept ImportError as no:\n assert 'one interpreter' in str(no)\nelse:\n raise SystemError"
+        interpreters.run_string(other, code)
+    finally:
+        interpreters.destroy(other)

@@ -136,7 +136,9 @@ impl Draft {
                     Err(ConfigError::Policy { member, expected })
                 }
                 Some(allowed) => Ok(allowed),
-                None => Err(ConfigError::Policy { member, expected }),
+                None => {
+                    Err(ConfigError::Policy { member, expected: "given: one or several, or `any`" })
+                }
             }
         };
         let issuers = allowed("issuer", self.issuers)?;

@@ -21,12 +21,12 @@ to everyone's own code: accept no token of user X issued before T.
     cutoffs.issued_before(datetime.now(timezone.utc), subject="auth0|42", issuer="https://tenant.example.auth/")
 
 Two exceptions leave the module: ``Rejected`` (the token's) and ``ConfigError`` (yours); their base is
-``Error``. Python itself raises ``TypeError`` for arguments that are missing or unknown. An argument
-that is given is meant: ``None`` is refused wherever it is not listed as a type.
+``Error``. Python itself raises ``TypeError`` where an argument is missing. What is given is meant: ``None``
+is refused wherever it is not listed as a type.
 
 Times are aware datetimes (exact to the millisecond; naive ones are refused), or numbers of seconds since
-1970: in a rule an integral number is some instant of that second, any other number is exact. A ``Decimal``
-is read by its digits. Spans are timedeltas or seconds.
+1970: in a rule an integral number is some instant of that second, any other number is exact. Spans are
+timedeltas or seconds.
 """
 
 from lowwater._errors import ConfigError, Error, Rejected

@@ -257,7 +257,9 @@ class Accepted:
 
     @property
     def claims(self) -> dict[str, Any]:
-        """All claims, as ``json.loads`` reads them. Made when first asked for; the same dict each time.
+        """All claims, as ``json.loads`` reads them (an integer of more digits than ``int`` takes is a Decimal).
+
+        Made when first asked for; the same dict each time.
 
         Changing it changes nothing that this object answers.
         """
@@ -365,7 +367,7 @@ class Accepted:
 class Ticket:
     """What is kept of an accepted token for as long as its connection lasts."""
 
-    def recheck(self, cutoffs: Rules, *, now: Time = ...) -> Freshness:
+    def recheck(self, cutoffs: Rules, *, now: Time = ..., fresh_within: Span = ...) -> Freshness:
         """Would the token still be accepted? Raises ``Rejected`` if not. Keys are not asked again."""
 
     def is_affected_by(self, rule: Rule | dict[str, Any] | str, *, now: Time = ...) -> bool:
@@ -413,6 +415,8 @@ class Rule:
     @property
     def reason(self) -> str | None: ...
     def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class Cutoffs:
@@ -539,9 +543,9 @@ class Cutoffs:
 class Index:
     """Rules as a validation asks them, in bytes that ``Cutoffs.to_index`` made.
 
-    They are read in place where the buffer is read-only and contiguous: ``bytes``, an ``mmap`` with
-    ``ACCESS_READ``. A buffer that can be written (``bytearray``) is copied. Replace a mapped file by renaming
-    another over it; never write into it, and never cut it off.
+    They are read in place in ``bytes`` and in an ``mmap`` with ``ACCESS_READ``, also through a memoryview. Any other
+    buffer is copied, for it can be written. Replace a mapped file by renaming another over it; never write
+    into it, and never cut it off.
     """
 
     def __new__(cls, bytes: Buffer) -> Index: ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from mmap import mmap
@@ -15,13 +14,13 @@ Time: TypeAlias = datetime | int | float | Decimal
 """An aware datetime, or seconds since 1970."""
 Span: TypeAlias = timedelta | int | float | Decimal
 """A timedelta, or seconds."""
-Strings: TypeAlias = Sequence[str] | set[str] | frozenset[str]
+Strings: TypeAlias = list[str] | tuple[str, ...] | set[str] | frozenset[str]
 Value: TypeAlias = str | int | bool
 """A value of a dimension that takes one: compared with its type."""
 KeyFile: TypeAlias = dict[str, Any] | str | bytes | bytearray
 """A JWK or a JWK Set (dict, JSON), a public key in PEM or DER. Never a secret."""
-Keys: TypeAlias = "KeySet | Key | KeyFile | Sequence[Key | KeyFile]"
-"""One, or a list or tuple of several."""
+Keys: TypeAlias = "KeySet | Key | KeyFile | list[Any] | tuple[Key | KeyFile, ...]"
+"""One, or a list or tuple of several (each a Key or a KeyFile)."""
 Buffer: TypeAlias = bytes | bytearray | memoryview | mmap
 Rules: TypeAlias = "Cutoffs | Index | _NoCutoffs"
 Change: TypeAlias = Literal["applied", "clamped", "ended", "already_held"]
