@@ -6,20 +6,17 @@ import { ALGORITHMS, cases } from './cases.mjs';
 
 const [ROUNDS, TURN] = [31, 40]; // Milliseconds of a turn.
 
-/** The core in a process of its own, asked over its input. */
-function core(lines) {
-  const target = process.env.CARGO_TARGET_DIR ?? new URL('../../../target', import.meta.url).pathname;
-  const child = spawn(`${target}/release/examples/core`, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
-  child.stdin.write(`${lines.join('\n')}\n`);
-  return {
-    turn: async (count) => {
-      child.stdin.write(`${count}\n`);
-      return Number((await answers.next()).value);
-    },
-    end: () => child.stdin.end(),
-  };
-}
+/** The core, in a process of its own. */
+const root = new URL('../../../', import.meta.url).pathname;
+const speed = spawn('cargo', ['run', '--quiet', '--release', '-p', 'lowwater', '--example', 'speed'], {
+  cwd: root, stdio: ['pipe', 'pipe', 'inherit'],
+});
+const answers = createInterface(speed.stdout)[Symbol.asyncIterator]();
+
+const core = (told) => async (count) => {
+  speed.stdin.write(`${[...told, count].join('\t')}\n`);
+  return Number((await answers.next()).value);
+};
 
 /** A case of this process: nanoseconds of one call. */
 const turn = (call) => async (count) => {
@@ -37,9 +34,8 @@ const micros = (nanos) => (nanos === undefined ? '-' : (nanos / 1000).toFixed(2)
 
 const table = {};
 for (const algorithm of ALGORITHMS) {
-  const { calls, core: told, bytes } = cases(algorithm);
-  const alone = core(told);
-  const turns = [['the core, in Rust', alone.turn], ...Object.entries(calls).map(([name, call]) => [name, turn(call)])];
+  const { calls, core: told, bytes } = await cases(algorithm);
+  const turns = [['the core, in Rust', core(told)], ...Object.entries(calls).map(([name, call]) => [name, turn(call)])];
   const counts = new Map();
   for (const [name, one] of turns) {
     await one(500);
@@ -49,9 +45,10 @@ for (const algorithm of ALGORITHMS) {
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, one] of turns) times.get(name).push(await one(counts.get(name)));
   }
-  alone.end();
   for (const [name, all] of times) (table[name] ??= {})[`${algorithm} (${bytes} bytes)`] = median(all);
 }
+
+speed.stdin.end();
 
 const columns = Object.keys(table['the core, in Rust']);
 const less = (a, b) => Object.fromEntries(columns.map((column) => [column, table[a][column] - table[b][column]]));
