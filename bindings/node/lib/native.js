@@ -3,23 +3,7 @@
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const { ConfigError } = require('./errors.js');
-
-/** Which C library this Linux has: the process knows which glibc it runs on, if any. */
-function libc() {
-  const report = process.report;
-  const excluded = report.excludeNetwork;
-  report.excludeNetwork = true; // else it resolves names, which takes seconds
-  const { header } = report.getReport();
-  report.excludeNetwork = excluded;
-  return header.glibcVersionRuntime ? 'gnu' : 'musl';
-}
-
-/** The name of this platform, as in the names of files and packages. */
-function platform() {
-  const { platform, arch } = process;
-  if (platform === 'linux') return `linux-${arch}-${libc()}`;
-  return platform === 'win32' ? `win32-${arch}-msvc` : `${platform}-${arch}`;
-}
+const { platform } = require('./platform.js');
 
 /** The addon: one that was built here, else that of the package for this platform. */
 function load() {
