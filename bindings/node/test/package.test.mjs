@@ -23,6 +23,19 @@ test('the tarball holds this and nothing else', () => {
   ]);
 });
 
+test('a release leaves the addons to packages of their own', () => {
+  const out = mkdtempSync(join(folder, 'release-'));
+  const { files, filename } = JSON.parse(run(process.execPath, ['scripts/tarball.mjs', '--release', '--pack-destination', out]));
+  assert.equal(files.some((path) => path.endsWith('.node')), false);
+  const { optionalDependencies, version, scripts } = JSON.parse(run('tar', ['-xzOf', join(out, filename), 'package/package.json']));
+  assert.equal(Object.keys(optionalDependencies).length, 7);
+  for (const [name, wanted] of Object.entries(optionalDependencies)) {
+    assert.match(name, /^@lowwater\/node-(linux|darwin|win32)-(x64|arm64)/);
+    assert.equal(wanted, version);
+  }
+  assert.equal(scripts, undefined);
+});
+
 test('it installs, without scripts, and works both ways', () => {
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
   run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional', '--offline', join(folder, packed.filename)], folder);
