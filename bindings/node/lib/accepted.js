@@ -193,12 +193,16 @@ class Ticket {
 /** Of many tickets those that a rule hits. */
 function affected(tickets, rule, given) {
   const [asked, time] = [ruleOf(rule), now(options(given, ['now']))];
-  const all = reading('tickets', () => [...tickets]);
-  const handles = all.map((one) => {
-    const handle = ticketHandle(one);
-    if (handle === undefined) throw argument('tickets', 'must be an array or another iterable of Ticket');
-    return handle;
+  const [all, handles] = [[], []];
+  reading('tickets', () => {
+    for (const one of tickets) {
+      const handle = ticketHandle(one);
+      handles.push(handle);
+      all.push(one);
+      if (handle === undefined) break;
+    }
   });
+  if (handles.includes(undefined)) throw argument('tickets', 'must be an array or another iterable of Ticket');
   return native.affected(handles, asked, time).map((place) => all[place]);
 }
 

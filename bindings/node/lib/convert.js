@@ -23,6 +23,9 @@ function isArray(value) {
 /** The core reads 32 levels of JSON; what nests deeper, itself included, is no configuration. */
 const MOST_LEVELS = 32;
 
+/** An array says itself how long it is; no configuration is longer than this. */
+const MOST_ELEMENTS = 100_000;
+
 /** What a value is, for messages: never the value. */
 function kind(value) {
   if (value === null) return 'null';
@@ -60,7 +63,9 @@ function count(value, name) {
 /** The elements of an array, each read once. One string alone is refused: it would be read letter by letter. */
 function array(value, name, expected) {
   if (!isArray(value)) throw not(value, name, expected);
-  return reading(name, () => Array.from({ length: value.length }, (_, place) => value[place]));
+  const length = reading(name, () => value.length);
+  if (length > MOST_ELEMENTS) throw argument(name, `has more than ${MOST_ELEMENTS} elements`);
+  return reading(name, () => Array.from({ length }, (_, place) => value[place]));
 }
 
 const texts = (value, name) => array(value, name, 'an array of strings').map((one) => text(one, name));

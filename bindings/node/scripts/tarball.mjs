@@ -1,35 +1,36 @@
 // Packs the package, with the addon that was built here, into a file of this folder: `npm run tarball`. With
 // `--release` the addons stay in packages of their own, on which it depends; they are published before it.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { TARGETS } from './targets.mjs';
 
-const here = new URL('../', import.meta.url);
-const more = process.argv.slice(2);
-const release = more.includes('--release');
+const here = fileURLToPath(new URL('../', import.meta.url));
+const given = process.argv.slice(2).filter((argument) => argument !== '--release');
+const release = process.argv.includes('--release');
 if (!release && !readdirSync(here).some((name) => name.endsWith('.node'))) {
   throw new Error('there is no addon to pack: npm run build');
 }
 
-const manifest = new URL('package.json', here);
-const written = readFileSync(manifest, 'utf8');
-const { scripts, devDependencies, ...read } = JSON.parse(written);
+const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 if (release) {
-  const names = Object.values(TARGETS).map(({ name }) => [`@lowwater/node-${name}`, read.version]);
-  read.optionalDependencies = Object.fromEntries(names);
-  read.files = read.files.filter((pattern) => !pattern.endsWith('.node'));
+  const names = Object.values(TARGETS).map(({ name }) => [`@lowwater/node-${name}`, manifest.version]);
+  manifest.optionalDependencies = Object.fromEntries(names);
+  manifest.files = manifest.files.filter((pattern) => !pattern.endsWith('.node'));
 }
 
-// The licenses stand at the root, and links to them would not survive packing.
-const LICENSES = ['LICENSE-APACHE', 'LICENSE-MIT'];
-for (const name of LICENSES) copyFileSync(new URL(`../../${name}`, here), new URL(name, here));
-writeFileSync(manifest, JSON.stringify(read, null, 2));
+// From a folder of its own: the licenses stand at the root, and links to them would not survive packing.
+const stage = mkdtempSync(join(tmpdir(), 'lowwater-pack-'));
 try {
-  const given = more.filter((argument) => argument !== '--release');
-  const told = JSON.parse(execFileSync('npm', ['pack', '--json', ...given], { cwd: here, encoding: 'utf8' }));
+  const PACKED = /^(index\..+|lib|types|README\.md|lowwater\..+\.node)$/;
+  for (const name of readdirSync(here).filter((name) => PACKED.test(name))) cpSync(join(here, name), join(stage, name), { recursive: true });
+  for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) cpSync(join(here, '../..', name), join(stage, name));
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  const told = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', here, ...given], { cwd: stage, encoding: 'utf8' }));
   const [{ filename, files }] = Array.isArray(told) ? told : Object.values(told);
   console.log(JSON.stringify({ filename, files: files.map((file) => file.path).sort() }, null, 2));
 } finally {
-  writeFileSync(manifest, written);
-  for (const name of LICENSES) rmSync(new URL(name, here));
+  rmSync(stage, { recursive: true });
 }

@@ -218,6 +218,14 @@ describe('hostile objects', () => {
     }
   });
 
+  test('are longer than they are', () => {
+    const endless = new Proxy(['x'], { get: (list, name) => (name === 'length' ? 1e9 : 'x') });
+    const sparse = Object.assign([], { length: 4e9 });
+    for (const value of [endless, sparse]) assert.throws(() => new Validator({ ...OPTIONS, issuer: value }), /100000 elements/);
+    const forever = (function* () { for (;;) yield 1; })();
+    assert.throws(() => affected(forever, rule), ConfigError);
+  });
+
   test('are large', () => {
     assert.throws(() => validator.validate('a'.repeat(1e8), cutoffs), { code: 'token_too_large' });
     assert.throws(() => validator.validate('.'.repeat(1e7), cutoffs), { code: 'token_too_large' });
