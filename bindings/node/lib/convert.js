@@ -3,7 +3,6 @@
 const { types } = require('node:util');
 const { argument } = require('./errors.js');
 const { native } = require('./native.js');
-const { ANY } = require('./sentinels.js');
 
 // The engine's own, whatever a program does to its copies.
 const { isDate, isUint8Array, isSharedArrayBuffer, isProxy } = types;
@@ -157,7 +156,6 @@ const now = (given) => ('now' in given ? instant(given.now, 'now') : native.now(
 function json(value, name, level = 0) {
   if (level > MOST_LEVELS) throw argument(name, 'nests deeper than 32 levels');
   if (value === null) return 'null';
-  if (value === ANY) return '"any"';
   switch (typeof value) {
     case 'boolean': return String(value);
     case 'string': return JSON.stringify(text(value, name));

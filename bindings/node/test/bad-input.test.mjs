@@ -127,6 +127,14 @@ describe('what is something else', () => {
   refuses('tenant', [undefined, null, NaN, 1.5, 2 ** 53, {}, [], '\ud800', revoked], (value) => cutoffs.find({ tenant: value }));
   refuses('claims', [...NOTHING, 'x', []], (value) => cutoffs.find({ claims: value }));
 
+  test('ANY, where nothing is any', () => {
+    for (const call of [
+      () => new Validator({ ...OPTIONS, issuer: [ANY] }), () => new Validator({ ...OPTIONS, claimEquals: { a: ANY } }),
+      () => new Validator({ ...OPTIONS, leeway: ANY }), () => cutoffs.revoked('never', { subject: ANY }),
+      () => cutoffs.apply({ rule: 'revoked', target: { session: 's', issuer: ANY }, until: 'never' }), () => cutoffs.find({ claims: { a: ANY } }),
+    ]) assert.throws(call, ConfigError);
+  });
+
   test('members that are unknown', () => {
     for (const call of [
       () => accepted.require({ scope: ['x'] }), () => validator.validate(token, cutoffs, { nov: 1 }), () => new Cutoffs({ size: 1 }),
