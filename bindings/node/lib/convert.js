@@ -3,6 +3,7 @@
 const { types } = require('node:util');
 const { argument } = require('./errors.js');
 const { native } = require('./native.js');
+const { ANY } = require('./sentinels.js');
 
 // The engine's own, whatever a program does to its copies.
 const { isDate, isUint8Array, isSharedArrayBuffer, isProxy } = types;
@@ -152,7 +153,15 @@ function span(value, name) {
 /** A call's `now`: the clock's where it is left out. */
 const now = (given) => ('now' in given ? instant(given.now, 'now') : native.now());
 
-/** Any value as JSON, times as their seconds. */
+/** A member of a policy or a rule as JSON. Which of them are times, and which may be `ANY`, is said here: a span that is
+ *  taken for a time is a rule of 1970, which refuses nobody. */
+function member(value, name) {
+  if (isDate(value) && (name === 'at' || name === 'until')) return dateDigits(value, name);
+  if (value === ANY && (name === 'issuer' || name === 'audience' || name === 'tokenType')) return '"any"';
+  return json(value, name);
+}
+
+/** Any value as JSON. */
 function json(value, name, level = 0) {
   if (level > MOST_LEVELS) throw argument(name, 'nests deeper than 32 levels');
   if (value === null) return 'null';
@@ -163,7 +172,7 @@ function json(value, name, level = 0) {
     case 'object': break;
     default: throw argument(name, `cannot be ${kind(value)}`);
   }
-  if (isDate(value)) return dateDigits(value, name);
+  if (isDate(value)) throw argument(name, `cannot be ${kind(value)}`);
   if (isArray(value)) {
     return `[${array(value, name, 'an array').map((one) => json(one, name, level + 1)).join()}]`;
   }
@@ -195,6 +204,6 @@ function bare(value) {
 }
 
 module.exports = {
-  array, bytes, count, flag, instant, isArray, json, kind, members, not, now, object, options, parsed, reading, span, text, texts,
+  array, bytes, count, flag, instant, isArray, json, kind, member, members, not, now, object, options, parsed, reading, span, text, texts,
   token,
 };

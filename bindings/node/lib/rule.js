@@ -5,7 +5,7 @@ const { argument } = require('./errors.js');
 const { native } = require('./native.js');
 const { ANY } = require('./sentinels.js');
 const { built, spelled } = require('./names.js');
-const { json, members, not, object, parsed, text } = require('./convert.js');
+const { json, member, members, not, object, parsed, text } = require('./convert.js');
 
 const MADE = Symbol('made');
 
@@ -89,7 +89,7 @@ const target = (options) => object(inJson(given(options)), 'options');
 
 /** The addon's rule of a kind, of what it says and of options. */
 function rule(kind, says, given) {
-  const whole = [['rule', JSON.stringify(kind)], ...says.map(([name, value]) => [name, json(value, name)])];
+  const whole = [['rule', JSON.stringify(kind)], ...says.map(([name, value]) => [name, member(value, name)])];
   const [named, except] = [[], []];
   for (const [name, value] of inJson(given)) {
     switch (name) {
@@ -110,7 +110,8 @@ function ruleOf(value) {
   if (handle !== undefined) return handle;
   if (typeof value === 'string') return native.ruleFromJson(text(value, 'rule'), true);
   if (typeof value !== 'object' || value === null) throw not(value, 'rule', 'a Rule, an object or JSON text');
-  return native.ruleFromJson(object(members(value, 'rule').map(([name, member]) => [name, json(member, name, 1)]), 'rule'), false);
+  const read = members(value, 'rule').map(([name, value]) => [name, member(value, name)]);
+  return native.ruleFromJson(object(read, 'rule'), false);
 }
 
 module.exports = { Rule, given, made, rule, ruleOf, target };

@@ -3,9 +3,9 @@
 const { inspect } = require('node:util');
 const { Rejected, rejected } = require('./errors.js');
 const { addon, native } = require('./native.js');
-const { ANY, rulesOf } = require('./sentinels.js');
+const { rulesOf } = require('./sentinels.js');
 const { built, spelled } = require('./names.js');
-const { instant, json, members, object, options, parsed, span, text, token } = require('./convert.js');
+const { instant, member, members, object, options, parsed, span, text, token } = require('./convert.js');
 const { keysOf, set, signed } = require('./keys.js');
 const { make } = require('./accepted.js');
 
@@ -22,11 +22,11 @@ function asked(given) {
   ];
 }
 
-/** A policy's options in JSON. One issuer or audience alone is a list of one; `ANY` is a word of the core's. */
+/** A policy's options in JSON. One issuer or audience alone is a list of one. */
 function policy(given) {
   return object(given.map(([name, value]) => {
     const one = (name === 'issuer' || name === 'audience') && typeof value === 'string';
-    return [spelled(name), value === ANY ? '"any"' : json(one ? [value] : value, name)];
+    return [spelled(name), member(one ? [value] : value, name)];
   }), 'options');
 }
 

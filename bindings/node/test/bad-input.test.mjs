@@ -28,7 +28,7 @@ const NO_BYTES = [...NOTHING, 0, 'text', {}, [], [1], new ArrayBuffer(8), new Ui
   new Proxy(new Uint8Array(32), {}), Object.create(Uint8Array.prototype)];
 const NO_TIME = [undefined, null, NaN, -1, Infinity, -Infinity, true, '', 'now', {}, [], [1], -1n, 10n ** 30n, new Date(NaN), new Number(1), Buffer.from('x'),
   trapped, revoked, Symbol('x'), Object.create(Date.prototype)];
-const NO_SPAN = [...NO_TIME, '60'];
+const NO_SPAN = [...NO_TIME, '60', new Date(1000)];
 const NO_COUNT = [undefined, null, NaN, -1, 1.5, 2 ** 53, true, '1', 1n, {}, []];
 const NO_FLAG = [undefined, null, 0, 1, 'true', {}, NaN];
 const NO_OPTIONS = [null, 0, 'now', true, [], new Date(), Buffer.from('x'), new Map(), trapped, revoked, { get now() { return thrower(); } }];
