@@ -133,12 +133,17 @@ function dateDigits(value, name) {
 
 const isNumber = (value) => typeof value === 'number' || typeof value === 'bigint';
 
+/** A clock may stand a year after the end of what tokens can say. Milliseconds for seconds lie far beyond. */
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59) + 366 * 86_400_000;
+
 /** Milliseconds since 1970 of an instant: a Date as it is, or seconds. */
 function instant(value, name) {
   if (isDate(value)) return dateMillis(value, name);
   if (!isNumber(value)) throw not(value, name, 'a Date, or seconds since 1970');
   const millis = native.millisOf(digits(value, name));
-  if (millis === null) throw argument(name, 'must be seconds since 1970, 0 or more');
+  if (millis === null || millis > LATEST) {
+    throw argument(name, 'must be seconds since 1970, none of them negative, and no milliseconds');
+  }
   return millis;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Validator } from '../index.js';
 
-/** A moment: a Date, or seconds since 1970. An integral number is a whole second, a Date has milliseconds. */
+/** A moment: a Date, or seconds since 1970 (`Date.now()` is refused: it counts milliseconds). An integral number is a whole second. */
 export type Time = Date | number | bigint;
 /** The time of a rule: also RFC 3339 text. */
 export type RuleTime = Time | string;
