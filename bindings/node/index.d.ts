@@ -197,7 +197,7 @@ export class Accepted<T extends object = Claims> {
 export class Ticket {
   private constructor();
   /** Would the token still be accepted? Throws `Rejected` if not. Keys are not asked again. */
-  recheck(cutoffs: Rules, options?: At): Freshness;
+  recheck(cutoffs: Rules, options?: Deciding): Freshness;
   /** Does this rule alone refuse the token? */
   isAffectedBy(rule: Rule | RuleJson | string, options?: At): boolean;
 }

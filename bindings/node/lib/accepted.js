@@ -4,7 +4,7 @@ const { inspect } = require('node:util');
 const { argument, rejected } = require('./errors.js');
 const { native } = require('./native.js');
 const { rulesOf } = require('./sentinels.js');
-const { now, options, parsed, reading, text, texts } = require('./convert.js');
+const { deciding, now, options, parsed, reading, text, texts } = require('./convert.js');
 const { ruleOf } = require('./rule.js');
 
 const MADE = Symbol('made');
@@ -175,7 +175,7 @@ class Ticket {
 
   recheck(cutoffs, given) {
     const rules = rulesOf(cutoffs);
-    const answer = native.ticketRecheck(this.#handle, rules, now(options(given, ['now'])));
+    const answer = native.ticketRecheck(this.#handle, rules, ...deciding(given));
     const freshness = JSON.parse(answer);
     if ('code' in freshness) throw rejected(answer);
     return freshness;

@@ -166,6 +166,12 @@ function member(value, name) {
   return json(value, name);
 }
 
+/** The time of a decision, and how old its rules may be where that is said. */
+function deciding(given) {
+  const named = options(given, ['now', 'freshWithin']);
+  return [now(named), 'freshWithin' in named ? span(named.freshWithin, 'freshWithin') : undefined];
+}
+
 /** Any value as JSON. */
 function json(value, name, level = 0) {
   if (level > MOST_LEVELS) throw argument(name, 'nests deeper than 32 levels');
@@ -181,9 +187,7 @@ function json(value, name, level = 0) {
   if (isArray(value)) {
     return `[${array(value, name, 'an array').map((one) => json(one, name, level + 1)).join()}]`;
   }
-  return object(members(value, name).map(([key, member]) => {
-    return [key, json(member, level === 0 ? key : name, level + 1)];
-  }), name);
+  return object(members(value, name).map(([key, member]) => [key, json(member, name, level + 1)]), name);
 }
 
 /** A JSON object of names and the JSON of values. */
@@ -209,6 +213,6 @@ function bare(value) {
 }
 
 module.exports = {
-  array, bytes, count, flag, instant, isArray, json, kind, member, members, not, now, object, options, parsed, reading, span, text, texts,
+  array, bytes, count, deciding, flag, instant, isArray, json, kind, member, members, not, now, object, options, parsed, reading, span, text, texts,
   token,
 };

@@ -140,7 +140,9 @@ class KeySet {
   }
 
   verify(given, algorithms) {
-    return signed(native.keySetVerify(this.#handle, token(given), texts(algorithms, 'algorithms')));
+    const allowed = texts(algorithms, 'algorithms');
+    if (allowed.length === 0) throw argument('algorithms', 'must name one');
+    return signed(native.keySetVerify(this.#handle, token(given), allowed));
   }
 
   get keyIds() {

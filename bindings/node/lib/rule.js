@@ -78,7 +78,10 @@ const given = (options) => members(options, 'options');
 function inJson(members_) {
   return members_.flatMap(([name, value]) => {
     if (name === 'claims') {
-      return members(value, name).map(([claim, value]) => [`claim:${claim}`, json(value, claim)]);
+      const claims = members(value, name);
+      // Beside an issuer it would widen the rule to all of his tokens.
+      if (claims.length === 0) throw argument(name, 'must name a claim');
+      return claims.map(([claim, value]) => [`claim:${claim}`, json(value, name)]);
     }
     return name === 'issuer' && value === ANY ? [] : [[spelled(name), json(value, name)]];
   });

@@ -5,22 +5,11 @@ const { Rejected, rejected } = require('./errors.js');
 const { addon, native } = require('./native.js');
 const { rulesOf } = require('./sentinels.js');
 const { built, spelled } = require('./names.js');
-const { instant, member, members, object, options, parsed, span, text, token } = require('./convert.js');
+const { deciding, member, members, object, options, parsed, span, text, token } = require('./convert.js');
 const { keysOf, set, signed } = require('./keys.js');
 const { make } = require('./accepted.js');
 
 const MADE = Symbol('made');
-
-const DECIDING = ['now', 'freshWithin'];
-
-/** The time of a decision, and how old its rules may be where that is said. */
-function asked(given) {
-  const named = options(given, DECIDING);
-  return [
-    'now' in named ? instant(named.now, 'now') : addon.now(),
-    'freshWithin' in named ? span(named.freshWithin, 'freshWithin') : undefined,
-  ];
-}
 
 /** A policy's options in JSON. One issuer or audience alone is a list of one. */
 function policy(given) {
@@ -68,7 +57,7 @@ class Validator {
     let now;
     let within;
     if (options === undefined) now = addon.now();
-    else [now, within] = asked(options);
+    else [now, within] = deciding(options);
     const answer = addon.validate(this.#handle, text, rules, now, within);
     if (typeof answer === 'number') return make(answer, this.#handle, text, now);
     const said = JSON.parse(answer);
@@ -78,7 +67,7 @@ class Validator {
 
   explain(given, cutoffs, options) {
     const [text, rules] = [token(given), rulesOf(cutoffs)];
-    return parsed(native.explain(this.#handle, text, rules, ...asked(options)));
+    return parsed(native.explain(this.#handle, text, rules, ...deciding(options)));
   }
 
   verify(given) {

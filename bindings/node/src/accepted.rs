@@ -10,7 +10,7 @@ use napi_derive::napi;
 use crate::error::{Result, argument, unreadable};
 use crate::held;
 use crate::rules::{Rules, freshness_json};
-use crate::time::at;
+use crate::time::{at, span};
 use crate::validator::Validator;
 
 #[napi(catch_unwind)]
@@ -136,8 +136,9 @@ pub(crate) fn ticket_recheck(
     ticket: &External<Ticket>,
     rules: &External<Rules>,
     now: i64,
+    fresh_within: Option<i64>,
 ) -> String {
-    match rules.ask(None, |rules| ticket.recheck(rules, at(now))) {
+    match rules.ask(fresh_within.map(span), |rules| ticket.recheck(rules, at(now))) {
         Ok(freshness) => freshness_json(freshness),
         Err(no) => no.to_json(),
     }

@@ -63,7 +63,7 @@ describe('what is not text', () => {
   refuses('id of a key', NO_TEXT, (value) => Key.fromSecret(SECRET, { id: value }));
   refuses('algorithm', NO_TEXT, (value) => Key.fromSecret(SECRET, { algorithm: value }));
   refuses('algorithms of verify', NO_TEXT, (value) => set.verify(token, [value]));
-  refuses('algorithms as a whole', [...NOTHING, 'HS256', { 0: 'HS256', length: 1 }], (value) => set.verify(token, value));
+  refuses('algorithms as a whole', [...NOTHING, [], 'HS256', { 0: 'HS256', length: 1 }], (value) => set.verify(token, value));
   for (const name of ['subject', 'confirmation']) {
     refuses(`${name} required`, NO_TEXT, (value) => accepted.require({ [name]: value }));
   }
@@ -125,7 +125,8 @@ describe('what is something else', () => {
   refuses('audience', [...NOTHING, [], [null], 5], (value) => new Validator({ ...OPTIONS, audience: value }));
   refuses('subject', NO_TEXT, (value) => cutoffs.revoked('never', { subject: value }));
   refuses('tenant', [undefined, null, NaN, 1.5, 2 ** 53, {}, [], '\ud800', revoked], (value) => cutoffs.find({ tenant: value }));
-  refuses('claims', [...NOTHING, 'x', []], (value) => cutoffs.find({ claims: value }));
+  refuses('claims', [...NOTHING, 'x', [], {}], (value) => cutoffs.find({ issuer: 'i', claims: value }));
+  refuses('claims of a rule', [{}, { role: ANY }, { role: undefined }], (value) => cutoffs.issuedBefore(NOW, { issuer: 'i', claims: value }));
 
   test('ANY, where nothing is any', () => {
     for (const call of [
