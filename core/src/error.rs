@@ -3,8 +3,7 @@
 use core::fmt;
 
 use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
 use crate::json::Malformed;
 
@@ -38,10 +37,17 @@ pub enum ConfigError {
     },
     /// A text that should be JSON is not, or says something else than was asked for.
     Json {
-        /// What the text is: `policy`, `rule`, `key set`, `key`.
+        /// What the text is: `policy`, `rule`, `target`, `key set`, `key`.
         what: &'static str,
         /// Bytes from the start of the text.
         position: usize,
+        /// What was expected.
+        expected: Box<str>,
+    },
+    /// The same, where there is no text.
+    Value {
+        /// What is refused: `policy`, `rule`, `target`, `key set`, `key`, `replica`.
+        what: &'static str,
         /// What was expected.
         expected: Box<str>,
     },
@@ -202,13 +208,19 @@ impl ConfigError {
             Self::UnknownAlgorithm => "algorithm_unknown",
             Self::Policy { .. } => "policy_invalid",
             Self::Json { .. } => "json_invalid",
+            Self::Value { what, .. } => match what.as_bytes() {
+                b"policy" => "policy_invalid",
+                b"replica" => "replica_bounds",
+                b"key" | b"key set" => "key_malformed",
+                _ => "rule_invalid",
+            },
             Self::Key(fault) => fault.code(),
             Self::NoUsableKey { .. } => "no_usable_key",
             Self::Rule { .. } => "rule_invalid",
         }
     }
 
-    /// The text without a place in JSON: for configuration that was never a text, such as keyword
+    /// The same without a place in JSON: for configuration that was never a text, such as keyword
     /// arguments.
     ///
     /// ```
@@ -216,13 +228,15 @@ impl ConfigError {
     ///
     /// let mistake = Policy::from_json(r#"{"leway": 30}"#).unwrap_err();
     /// assert!(mistake.to_string().starts_with("the policy cannot be read at byte 10: the member"));
-    /// assert!(mistake.without_place().starts_with("the policy is refused: the member \"leway\" is unknown"));
+    /// let mistake = mistake.without_place();
+    /// assert!(mistake.to_string().starts_with("the policy is refused: the member \"leway\" is unknown"));
+    /// assert_eq!(mistake.code(), "policy_invalid");
     /// ```
     #[must_use]
-    pub fn without_place(&self) -> String {
+    pub fn without_place(self) -> Self {
         match self {
-            Self::Json { what, expected, .. } => format!("the {what} is refused: {expected}"),
-            _ => self.to_string(),
+            Self::Json { what, expected, .. } => Self::Value { what, expected },
+            other => other,
         }
     }
 
@@ -256,6 +270,7 @@ impl fmt::Display for ConfigError {
             Self::Json { what, position, expected } => {
                 write!(f, "the {what} cannot be read at byte {position}: {expected}")
             }
+            Self::Value { what, expected } => write!(f, "the {what} is refused: {expected}"),
             Self::Key(fault) => fault.fmt(f),
             Self::NoUsableKey { named, first } => {
                 write!(f, "no key of the set can be used (it names {named})")?;

@@ -167,7 +167,7 @@ impl Policy {
     /// let mistake = Policy::from_json(r#"{"issuer": "any", "audience": [], "algorithms": ["RS256"]}"#);
     /// assert_eq!(
     ///     mistake.unwrap_err().to_string(),
-    ///     "`audience` must be a list that is not empty, without empty strings, or `any`",
+    ///     "`audience` must be given: one or several, none of them empty, or `any`",
     /// );
     /// # let _ = policy;
     /// # Ok::<(), lowwater::ConfigError>(())

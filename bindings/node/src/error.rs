@@ -32,7 +32,7 @@ pub(crate) fn mistake(error: impl Mistake) -> Error<&'static str> {
 
 /// The same for what was never a text: there is no byte whose place could be told.
 pub(crate) fn mistake_in_options(error: ConfigError) -> Error<&'static str> {
-    Error::new(error.code(), error.without_place())
+    mistake(error.without_place())
 }
 
 /// What JavaScript should not have let through.

@@ -52,7 +52,9 @@ pub(crate) fn mistake(error: impl Mistake) -> PyErr {
 
 /// The same for what was given in keywords: there is no text whose byte could be told.
 pub(crate) fn mistake_in_keywords(error: ConfigError) -> PyErr {
-    config_error(&error.without_place(), error.code())
+    let error = error.without_place();
+    // What the core calls `any` is a word of its own here.
+    config_error(&error.to_string().replace("`any`", "`lowwater.ANY`"), error.code())
 }
 
 /// `ConfigError` for an argument that is nothing the core could be given.

@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::accepted::Accepted;
 use crate::convert::{Given, member, members, parsed, quoted, switch, text, token};
-use crate::error::{mistake, mistake_in_keywords, rejected};
+use crate::error::{argument, mistake, mistake_in_keywords, rejected};
 use crate::keys::{KeySet, Signed};
 use crate::rules::Rules;
 use crate::time::{now, span};
@@ -49,6 +49,10 @@ impl Validator {
 /// The members of a policy as JSON. One issuer or audience alone is a list of one.
 fn policy(keywords: &Bound<'_, PyDict>) -> PyResult<String> {
     let one = |(name, value): &(String, Bound<'_, PyAny>)| {
+        if value.is_none() {
+            let expected = "cannot be None: leave it out, or where nothing is to be asked say so (lowwater.ANY)";
+            return Err(argument(name, expected));
+        }
         let json = member(value, name)?;
         let alone = matches!(&**name, "issuer" | "audience") && value.is_instance_of::<PyString>();
         let json = if alone { format!("[{json}]") } else { json };

@@ -110,8 +110,11 @@ impl Source {
             (Some(stale_after), Some(expired_after)) if stale_after <= expired_after => {
                 Ok(Self::Replica(Replica { stale_after, expired_after, loaded: Loaded::Never }))
             }
-            _ => Err(ConfigError::Rule {
-                expected: "a replica has two bounds in whole milliseconds, the first not above the second",
+            _ => Err(ConfigError::Value {
+                what: "replica",
+                expected:
+                    "`stale_after` must not be above `expired_after`, both in whole milliseconds"
+                        .into(),
             }),
         }
     }

@@ -128,7 +128,7 @@ impl<'t> Reader<'t> {
         let millis = millis.ok_or_else(|| {
             let word = if name == "until" { ", or `never`" } else { "" };
             let expected = alloc::format!(
-                "`{name}` must be seconds from 0 to 253402300799, or an RFC 3339 time of those years{word}"
+                "`{name}` must be seconds from 0 to 253402300799 (no milliseconds), or an RFC 3339 time of those years{word}"
             );
             self.wrong(name, expected)
         })?;

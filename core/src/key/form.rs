@@ -6,6 +6,8 @@ use super::jwk;
 pub(super) enum Form<'f> {
     JwkSet(&'f str),
     Jwk(&'f str),
+    /// An object that says neither; an error of the server that was asked for keys, say.
+    OtherJson,
     Pem(&'f str),
     Der,
 }
@@ -19,7 +21,11 @@ impl<'f> Form<'f> {
         }
         let text = core::str::from_utf8(file).ok()?;
         if text.trim_start().starts_with('{') {
-            return Some(if jwk::names_keys(text) { Self::JwkSet(text) } else { Self::Jwk(text) });
+            return Some(match jwk::names_one_of(text, ["keys", "kty"]) {
+                Some("keys") | None => Self::JwkSet(text),
+                Some("kty") => Self::Jwk(text),
+                Some(_) => Self::OtherJson,
+            });
         }
         text.contains("-----BEGIN ").then_some(Self::Pem(text))
     }

@@ -14,10 +14,11 @@ use crate::json::{self, Kind, Member, unescape};
 /// Members that only a private key has (RFC 7518 section 6.2.2, 6.3.2; RFC 8037 section 2).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
 
-/// Is this JSON meant as a set? Text that cannot be read is: then the reader of sets says why.
-pub(super) fn names_keys(text: &str) -> bool {
-    let names = |members: Vec<Member>| members.iter().any(|member| member.is_named(text, "keys"));
-    json::members(text).map_or(true, names)
+/// Which of these members an object has; the empty name: none of them. `None`: it cannot be read.
+pub(super) fn names_one_of(text: &str, names: [&'static str; 2]) -> Option<&'static str> {
+    let members = json::members(text).ok()?;
+    let has = |name: &&str| members.iter().any(|member| member.is_named(text, name));
+    Some(names.into_iter().find(has).unwrap_or_default())
 }
 
 /// A lone JWK.

@@ -429,13 +429,18 @@ impl KeySetBuilder<'_> {
         match Form::of(file) {
             Some(Form::JwkSet(text)) => self.jwks(text),
             Some(Form::Jwk(text)) => self.key(jwk::read_one(text, short_secrets)?),
+            Some(Form::OtherJson) => Err(ConfigError::expected(
+                "key set",
+                0,
+                "expected a member `keys` (a JWK Set) or `kty` (a JWK)",
+            )),
             Some(Form::Pem(text)) => self.key(Key::from_pem(text)?),
             Some(Form::Der) => self.key(Key::from_der(file)?),
             None => Err(ConfigError::expected(
                 "key set",
                 0,
-                "expected a JWK Set, a JWK, a public key in PEM or DER; a secret is given by name \
-                 (`from_secret`)",
+                "expected a JWK Set, a JWK, a public key in PEM or DER: what is in the file, not its \
+                 path or URL; a secret is given by name (`from_secret`)",
             )),
         }
     }

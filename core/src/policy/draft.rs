@@ -128,7 +128,7 @@ impl Draft {
             return wrong(member, "either a list or `any`, not both");
         }
         let allowed = |member, list: Option<Allowed>| {
-            let expected = "a list that is not empty, without empty strings, or `any`";
+            let expected = "given: one or several, none of them empty, or `any`";
             match list {
                 Some(Allowed::OneOf(list))
                     if list.is_empty() || list.iter().any(|one| one.is_empty()) =>
