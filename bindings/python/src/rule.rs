@@ -3,11 +3,12 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyFloat, PyString};
 
 use crate::convert::{self, json, member, not, parsed, quoted, text, texts};
 use crate::error::{argument, mistake, mistake_in_keywords};
 use crate::sentinel::Any;
+use crate::time::{instant, rfc3339};
 use crate::unpicklable;
 
 /// One rule: a target, and what it says of the tokens that match.
@@ -149,9 +150,17 @@ impl Rule {
         self.0.to_json()
     }
 
-    /// The rule as a dict.
+    /// The rule as a dict, from which the same rule is made: an exact time is text, for as a number without
+    /// a fraction it would be a whole second.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        parsed(py, &self.0.to_json())
+        let dict = parsed(py, &self.0.to_json())?.cast_into::<PyDict>()?;
+        for name in ["at", "until", "raw_at"] {
+            let value = dict.get_item(name)?;
+            if let Some(exact) = value.filter(Bound::is_instance_of::<PyFloat>) {
+                dict.set_item(name, rfc3339(py, instant(&exact, name)?)?)?;
+            }
+        }
+        Ok(dict.into_any())
     }
 
     #[getter]

@@ -103,3 +103,10 @@ pub(crate) fn datetime(py: Python<'_>, time: UnixTime) -> PyResult<Bound<'_, PyA
     let micros = time.as_millis().rem_euclid(1000).saturating_mul(1000);
     epoch(py)?.add(timedelta_type(py)?.call1((0, time.as_secs(), micros))?)
 }
+
+/// The same as text, to the millisecond.
+pub(crate) fn rfc3339(py: Python<'_>, time: UnixTime) -> PyResult<String> {
+    let written =
+        datetime(py, time)?.call_method1(intern!(py, "isoformat"), ("T", "milliseconds"))?;
+    written.extract()
+}

@@ -199,6 +199,11 @@ def test_rules_are_values() -> None:
         assert cutoffs.apply(form, now=NOW) == "applied"
         assert cutoffs.apply(form, now=NOW) == "already_held"
         assert cutoffs.list() == [rule]
+    for millis in range(0, 2000, 7):
+        exact = lowwater.Rule.issued_before(AT + timedelta(milliseconds=millis), subject="u1")
+        again = lowwater.Cutoffs()
+        again.apply(exact.to_dict(), now=NOW)
+        assert again.list() == [exact], exact.to_dict()
     future = lowwater.Rule.issued_before(NOW + 3600, subject="u1")
     assert lowwater.Cutoffs().apply(future, now=NOW) == "clamped"
     assert lowwater.Cutoffs().revoked(NOW, subject="u1", now=NOW) == "ended"

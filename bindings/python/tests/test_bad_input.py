@@ -281,7 +281,10 @@ class Size(int, Enum):
 
 def test_numbers_are_read_by_their_value(cutoffs: lowwater.Cutoffs) -> None:
     assert lowwater.Rule.issued_before(NOW, tenant=Number(5)).to_dict()["target"] == {"tenant": 5}
-    assert lowwater.Rule.issued_before(Exact("1.5"), subject="u").to_dict()["at"] == 1.5
+    assert (
+        lowwater.Rule.issued_before(Exact("1.5"), subject="u").to_dict()["at"]
+        == "1970-01-01T00:00:01.500+00:00"
+    )
     with pytest.raises(lowwater.Rejected, match="100 allowed"):
         validator(max_token_bytes=Size.SMALL).validate(token(), cutoffs)
 
@@ -318,6 +321,36 @@ def test_code_of_others_that_runs_while_a_value_is_read(cutoffs: lowwater.Cutoff
     claims: dict[str, Any] = {}
     claims["role"] = Growing(claims)
     refused("claim", cutoffs.issued_before, NOW, claims=claims)
+
+
+def test_texts_say_what_to_do(cutoffs: lowwater.Cutoffs) -> None:
+    unknown: Any = {"sub": "u"}
+    said: list[tuple[str, str, Any]] = [
+        (
+            "argument_invalid",
+            "`issuer` cannot be None: .*lowwater.ANY",
+            lambda: validator(issuer=None),
+        ),
+        (
+            "policy_invalid",
+            "`audience` must be given: .*`lowwater.ANY`",
+            lambda: validator(audience=[]),
+        ),
+        ("policy_invalid", 'the policy is refused: the member "leway"', lambda: validator(leway=1)),
+        ("rule_invalid", '"sub" is no dimension', lambda: cutoffs.find(**unknown)),
+        ("rule_invalid", "no milliseconds", lambda: cutoffs.issued_before(NOW * 1000, subject="u")),
+        ("key_malformed", "a member `keys`", lambda: lowwater.KeySet({"error": "rate"})),
+        ("json_invalid", "not its path or URL", lambda: lowwater.KeySet("https://i/jwks.json")),
+        (
+            "replica_bounds",
+            "`stale_after` must not be above",
+            lambda: lowwater.Cutoffs.replica(stale_after=60, expired_after=5),
+        ),
+    ]
+    for code, text, call in said:
+        with pytest.raises(lowwater.ConfigError, match=text) as error:
+            call()
+        assert error.value.code == code, error.value
 
 
 def test_nothing_is_everyone_by_accident(cutoffs: lowwater.Cutoffs) -> None:

@@ -10,8 +10,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import lowwater
 import pytest
-from conftest import SECRET, encode, token
+from conftest import NOW, SECRET, encode, token
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 ISSUER, AUDIENCE = "https://tenant.example.auth/", "https://api.example.com/"
@@ -23,7 +24,7 @@ def readme(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     jwks = json.dumps({"keys": [{"kty": "oct", "k": encode(SECRET)}]}).encode()
     monkeypatch.setattr(urllib.request, "urlopen", lambda _: io.BytesIO(jwks))
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     module = types.ModuleType("readme")
     monkeypatch.setitem(sys.modules, "readme", module)
     code = "\n".join(blocks).replace('algorithms=["RS256"]', 'algorithms=["HS256"]')
@@ -57,11 +58,9 @@ def test_fastapi(readme: dict[str, Any]) -> None:
 
 
 def test_flask(readme: dict[str, Any]) -> None:
-    app = readme["flask_app"]
-    app.get("/")(lambda: {"hello": sys.modules["flask"].g.caller.subject})
-    client = app.test_client()
-    assert client.get("/").status_code == 401
-    assert client.get("/", headers=bearer()).json == {"hello": "u1"}
+    client = readme["flask_app"].test_client()
+    assert client.get("/me").status_code == 401
+    assert client.get("/me", headers=bearer()).json == {"hello": "u1"}
 
 
 def test_django(readme: dict[str, Any]) -> None:
@@ -85,15 +84,69 @@ def test_django(readme: dict[str, Any]) -> None:
     assert client.get("/messages", headers=bearer(scope="read:messages")).json() == {"hello": "u1"}
 
 
-def test_what_else_there_is(readme: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    mine, text = readme["validator"], bearer(sid="s")["Authorization"].split()[1]
-    caller = mine.validate(text, readme["cutoffs"])
-    readme["more"](caller, text, "d-1")
-    assert "pass" in capsys.readouterr().out
-    assert {rule.kind for rule in readme["cutoffs"].list()} == {"revoked", "suspended"}
-    replica = readme["replica"]
-    assert replica.freshness() == ("blind", None)
-    readme["follow"](replica, {"cutoffs": readme["cutoffs"].to_snapshot()})
-    assert replica.freshness()[0] == "fresh"
-    assert len(replica) == 2
-    assert json.loads(caller.claims_json)["sid"] == "s"
+def test_rules(readme: dict[str, Any]) -> None:
+    cutoffs = readme["cutoffs"]
+    for _ in range(2):  # the second time the account was taken back in between
+        readme["rules"]("u1", "s", "d-1")
+        assert {rule.kind for rule in cutoffs.list()} == {"revoked", "suspended"}
+        text = bearer()["Authorization"].split()[1]
+        with pytest.raises(lowwater.Rejected) as no:
+            readme["validator"].validate(text, cutoffs)
+        assert no.value.code == "suspended"
+        cutoffs.suspended(
+            on=False, version=time.time_ns() // 1_000_000, subject="u1", issuer=ISSUER
+        )
+        break
+
+
+def test_keys_rotate(readme: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = {"issuer": ISSUER, "audience": AUDIENCE, "algorithms": ["HS256"]}
+    served = [{"kty": "oct", "kid": "old", "k": encode(SECRET)}]
+    monkeypatch.setitem(
+        readme, "urlopen", lambda *_, **__: io.BytesIO(json.dumps({"keys": served}).encode())
+    )
+    rotating = readme["Rotating"]("https://i/jwks.json", **policy)
+    now = int(time.time())
+    claims: dict[str, Any] = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 60}
+    new = token('{"alg":"HS256","kid":"new"}', secret=b"n" * 32, **claims)
+    with pytest.raises(lowwater.Rejected):
+        rotating.validate(new, lowwater.Cutoffs())
+    served[0] = {"kty": "oct", "kid": "new", "k": encode(b"n" * 32)}
+    with pytest.raises(lowwater.Rejected):
+        rotating.validate(new, lowwater.Cutoffs())  # fetched a moment ago
+    rotating.fetched -= 31
+    assert rotating.validate(new, lowwater.Cutoffs()).subject == "u1"
+    served.clear()
+    rotating.fetched -= 31
+    assert not rotating.refresh()
+    assert rotating.validate(new, lowwater.Cutoffs()).subject == "u1"
+
+
+def test_replicas_follow(readme: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    class Enough(Exception):
+        """Ends an endless loop."""
+
+    def once(_: float) -> None:
+        raise Enough
+
+    monkeypatch.setattr(time, "sleep", once)
+    replica, authority = readme["replica"], lowwater.Cutoffs()
+    authority.issued_before(NOW, subject="u1")
+    kept: dict[str, bytes] = {}
+
+    class Store:
+        get = kept.get
+        set = kept.__setitem__
+
+    def follow() -> str:
+        with pytest.raises(Enough):
+            readme["follow"](replica, Store)
+        return str(replica.freshness()[0])
+
+    assert follow() == "blind"
+    kept["cutoffs"] = b"damaged"
+    assert follow() == "blind"
+    with pytest.raises(Enough):
+        readme["publish"](authority, Store)
+    assert follow() == "fresh"
+    assert len(replica) == 1

@@ -136,9 +136,7 @@ impl Draft {
                     Err(ConfigError::Policy { member, expected })
                 }
                 Some(allowed) => Ok(allowed),
-                None => {
-                    Err(ConfigError::Policy { member, expected: "given: one or several, or `any`" })
-                }
+                None => Err(ConfigError::Policy { member, expected }),
             }
         };
         let issuers = allowed("issuer", self.issuers)?;

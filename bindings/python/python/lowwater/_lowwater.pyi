@@ -191,7 +191,7 @@ class Validator:
         audience: str | Strings | _Any,
         algorithms: Strings,
         keys: Keys,
-        token_type: Literal["default", "strict"] | Strings | _Any = ...,
+        token_type: Literal["default", "strict", "any"] | Strings | _Any = ...,
         leeway: Span = ...,
         max_lifetime: Span | Literal["unbounded"] = ...,
         max_age: Span = ...,
