@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Cutoffs, NO_CUTOFFS, Validator } from '../index.mjs';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const example = /```js\n(import express[^]*?)```/.exec(readme)[1];
@@ -58,4 +59,55 @@ test('the example of the readme', { timeout: 30_000 }, async () => {
   } finally {
     child.kill();
   }
+});
+
+/** What a block of the readme defines. */
+async function block(start, given, made) {
+  const [, code] = new RegExp(`\`\`\`js\n(${start}[^]*?)\`\`\``).exec(readme);
+  const file = new URL(`${made[0]}.mjs`, folder);
+  writeFileSync(file, `import { Cutoffs, Key, Rejected, Validator } from 'lowwater';\n${given}\n${code}\nexport { ${made.join()} };`);
+  return import(file);
+}
+
+test('keys that rotate', async (context) => {
+  const { Rotating } = await block('class Rotating', '', ['Rotating']);
+  const old = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  const validator = new Validator({
+    issuer: 'https://tenant.example.auth/', audience: 'https://api.example.com/', algorithms: ['RS256'], keys: { keys: [{ ...old, kid: 'old' }] },
+  });
+  const rotating = new Rotating('https://tenant.example.auth/jwks', validator);
+  let answer = new Response('down', { status: 502 });
+  context.mock.method(globalThis, 'fetch', async () => answer);
+  const ask = () => rotating.validate(token({ sub: 'u' }), NO_CUTOFFS);
+  await assert.rejects(ask, { code: 'key_not_found' }); // Fetched a moment ago.
+  rotating.fetched -= 31_000;
+  await assert.rejects(ask, { code: 'key_not_found' });
+  rotating.fetched -= 31_000;
+  answer = new Response(JSON.stringify(jwks));
+  assert.equal((await ask()).subject, 'u');
+  rotating.fetched -= 31_000;
+  answer = new Response('<html>');
+  await rotating.refresh();
+  assert.equal((await ask()).subject, 'u');
+});
+
+test('replicas follow', async () => {
+  const enough = new Error('enough');
+  const given = `const sleep = async () => { throw globalThis.enough; };`;
+  globalThis.enough = enough;
+  const { replica, follow, publish } = await block('async function publish', given, ['replica', 'follow', 'publish']);
+  const kept = new Map();
+  const store = { get: async (name) => kept.get(name), set: async (name, value) => kept.set(name, value) };
+  const following = async () => {
+    await assert.rejects(follow(replica, store), enough);
+    return replica.freshness().state;
+  };
+  assert.equal(await following(), 'blind');
+  kept.set('cutoffs', Buffer.from('damaged'));
+  assert.equal(await following(), 'blind');
+  const rules = new Cutoffs();
+  rules.issuedBefore(new Date(), { subject: 'u' });
+  await assert.rejects(publish(rules, store), enough);
+  assert.equal(await following(), 'fresh');
+  assert.equal(replica.size, 1);
 });
