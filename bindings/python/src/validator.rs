@@ -16,9 +16,9 @@ use crate::{keys, unpicklable};
 #[pyclass(frozen, module = "lowwater")]
 pub(crate) struct Validator {
     validator: lowwater::Validator,
-    /// Lets go of the interpreter's lock while it decides. Two threads that do nothing else decide twice as
-    /// much then; but beside a thread that is busy in Python each decision takes 5 ms in place of 0.05, for
-    /// the lock comes back only when that thread has had its turn. So it is asked for.
+    /// Lets go of the interpreter's lock while it decides. Two threads that do nothing else decide up to twice
+    /// as much then; but beside a thread that is busy in Python a decision may take 5 ms in place of 0.05,
+    /// for the lock comes back only when that thread has had its turn. So it is asked for.
     release_gil: bool,
     /// The policy's switch, for keys that come later.
     short_secrets: bool,
