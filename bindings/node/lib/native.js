@@ -40,4 +40,4 @@ const calling = (call) => (...given) => {
 
 const native = Object.fromEntries(Object.entries(addon).map(([name, call]) => [name, calling(call)]));
 
-module.exports = { addon, native };
+module.exports = { addon, mistake, native };
