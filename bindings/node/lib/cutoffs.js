@@ -38,12 +38,27 @@ function apply(cutoffs, kind, says, options) {
   return native.cutoffsApply(cutoffs, rule(kind, says, target), now);
 }
 
+/** Fewer rules than these are not told of. */
+const FEW = 1000;
+
+/** Tells V8 how much native memory hangs on rules, once they have grown; hands on what came of it. */
+let weigh;
+
 class Cutoffs {
   #handle;
+  #weight;
+  #weighed = FEW;
 
   static {
     cutoffsHandle = (value) => (isObject(value) && #handle in value ? value.#handle : undefined);
     kinds.push(cutoffsHandle);
+    weigh = (cutoffs, came) => {
+      const size = native.cutoffsSize(cutoffs.#handle);
+      if (size < 2 * cutoffs.#weighed) return came;
+      cutoffs.#weight = native.cutoffsWeight(cutoffs.#handle);
+      cutoffs.#weighed = size;
+      return came;
+    };
   }
 
   constructor(given, handle) {
@@ -83,7 +98,7 @@ class Cutoffs {
   merge(other) {
     const [handle, others] = [own(this), cutoffsHandle(other)];
     if (others === undefined) throw argument('other', 'must be Cutoffs');
-    return native.cutoffsMerge(handle, others);
+    return weigh(this, native.cutoffsMerge(handle, others));
   }
 
   prune(validators, given) {
@@ -121,13 +136,13 @@ class Cutoffs {
   }
 
   loadJsonLines(lines) {
-    return native.cutoffsLoadJsonLines(own(this), text(lines, 'lines'));
+    return weigh(this, native.cutoffsLoadJsonLines(own(this), text(lines, 'lines')));
   }
 
   applyJsonLines(lines, given) {
     const [handle, named] = [own(this), options(given, ['now', 'skipBad'])];
     const read = [text(lines, 'lines'), now(named), switched(named, 'skipBad')];
-    return JSON.parse(native.cutoffsApplyJsonLines(handle, ...read));
+    return weigh(this, JSON.parse(native.cutoffsApplyJsonLines(handle, ...read)));
   }
 
   toSnapshot(options) {
@@ -135,7 +150,7 @@ class Cutoffs {
   }
 
   loadSnapshot(snapshot, options) {
-    return native.cutoffsLoadSnapshot(own(this), bytes(snapshot, 'snapshot'), time(options));
+    return weigh(this, native.cutoffsLoadSnapshot(own(this), bytes(snapshot, 'snapshot'), time(options)));
   }
 
   deltaSince(sequence, options) {
@@ -143,7 +158,7 @@ class Cutoffs {
   }
 
   applyDelta(delta, options) {
-    return JSON.parse(native.cutoffsApplyDelta(own(this), bytes(delta, 'delta'), time(options)));
+    return weigh(this, JSON.parse(native.cutoffsApplyDelta(own(this), bytes(delta, 'delta'), time(options))));
   }
 
   toIndex(options) {
