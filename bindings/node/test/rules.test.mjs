@@ -1,8 +1,8 @@
 // Rules as objects: what they say must survive the way through JavaScript's numbers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Cutoffs, Rule } from '../index.mjs';
-import { NOW } from './tokens.mjs';
+import { Cutoffs, Rule, Validator } from '../index.mjs';
+import { CLAIMS, NOW, OPTIONS, sign } from './tokens.mjs';
 
 /** The same rule, or not: what a set that holds one says to the other. */
 function same(rule, other, now) {
@@ -49,4 +49,11 @@ test('rules show themselves', () => {
   const cutoffs = new Cutoffs();
   cutoffs.revoked('never', { session: 's', id: 'r' });
   assert.equal(JSON.stringify(cutoffs.list()), '[{"rule":"revoked","target":{"session":"s"},"until":"never","id":"r"}]');
+});
+
+test('an explanation shows targets as objects', () => {
+  const cutoffs = new Cutoffs();
+  cutoffs.issuedBefore(NOW, { subject: CLAIMS.sub, now: NOW });
+  const [{ target }] = new Validator(OPTIONS).explain(sign(), cutoffs, { now: NOW }).rules;
+  assert.deepEqual({ ...target }, { subject: CLAIMS.sub });
 });
