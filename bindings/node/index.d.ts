@@ -5,6 +5,9 @@
  * What is thrown is `Rejected` (a token, or what its bearer asks for, is refused), `ConfigError` (a mistake in a policy, a
  * key, a rule or an argument), or a `TypeError` where a method is called on something else.
  *
+ * No class can be extended whose objects this package makes or asks. Objects that are given are plain ones: what they inherit or
+ * hide would be read by nobody.
+ *
  * Only what may be left out may be left out: an option that is there and `undefined` is a mistake, for an unset
  * environment variable must not mean "any".
  */
@@ -235,7 +238,7 @@ export interface Explanation {
     compared: string;
   }[];
   /** The rules that match the token. */
-  rules: { rule: string; target: string | null; code: string | null; compared: string; rules: RuleJson[] }[];
+  rules: { rule: string; target: Record<string, unknown> | null; code: string | null; compared: string; rules: RuleJson[] }[];
 }
 
 /** The base of both errors. */

@@ -1,10 +1,10 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { argument, rejected } = require('./errors.js');
+const { argument, owned, rejected, sealed } = require('./errors.js');
 const { native } = require('./native.js');
 const { rulesOf } = require('./sentinels.js');
-const { deciding, now, options, parsed, reading, text, texts } = require('./convert.js');
+const { deciding, isObject, needed, now, options, parsed, reading, text, texts } = require('./convert.js');
 const { ruleOf } = require('./rule.js');
 
 const MADE = Symbol('made');
@@ -12,6 +12,7 @@ const MADE = Symbol('made');
 const FRESH = Object.freeze({ state: 'fresh', age: null });
 
 let make;
+let own;
 
 class Accepted {
   #number;
@@ -24,10 +25,12 @@ class Accepted {
 
   static {
     make = (...named) => new Accepted(MADE, ...named);
+    own = (value) => owned(isObject(value) && #number in value ? value : undefined, 'Accepted');
   }
 
   constructor(made, number, validator, token, now, said) {
     if (made !== MADE) throw argument('Accepted', 'is made by validate');
+    sealed(new.target, Accepted);
     this.#number = number;
     this.#validator = validator;
     this.#token = token;
@@ -50,96 +53,96 @@ class Accepted {
   }
 
   get claims() {
-    return (this.#claims ??= parsed(this.#ask(native.acceptedClaimsJson)));
+    return (own(this).#claims ??= parsed(this.#ask(native.acceptedClaimsJson)));
   }
 
   get claimsJson() {
-    return this.#ask(native.acceptedClaimsJson);
+    return own(this).#ask(native.acceptedClaimsJson);
   }
 
   get header() {
-    return parsed(this.#ask(native.acceptedHeaderJson));
+    return parsed(own(this).#ask(native.acceptedHeaderJson));
   }
 
   get headerJson() {
-    return this.#ask(native.acceptedHeaderJson);
+    return own(this).#ask(native.acceptedHeaderJson);
   }
 
   get issuer() {
-    return this.#fact('issuer');
+    return own(this).#fact('issuer');
   }
 
   get subject() {
-    return this.#fact('subject');
+    return own(this).#fact('subject');
   }
 
   get audiences() {
-    return [...this.#fact('audiences')];
+    return [...own(this).#fact('audiences')];
   }
 
   get client() {
-    return this.#fact('client');
+    return own(this).#fact('client');
   }
 
   get session() {
-    return this.#fact('session');
+    return own(this).#fact('session');
   }
 
   get tokenId() {
-    return this.#fact('tokenId');
+    return own(this).#fact('tokenId');
   }
 
   get scopes() {
-    return [...this.#fact('scopes')];
+    return [...own(this).#fact('scopes')];
   }
 
   get permissions() {
-    return [...this.#fact('permissions')];
+    return [...own(this).#fact('permissions')];
   }
 
   get issuedAt() {
-    return this.#date('issuedAt');
+    return own(this).#date('issuedAt');
   }
 
   get expiresAt() {
-    return this.#date('expiresAt');
+    return own(this).#date('expiresAt');
   }
 
   get notBefore() {
-    return this.#date('notBefore');
+    return own(this).#date('notBefore');
   }
 
   get authenticatedAt() {
-    return this.#date('authenticatedAt');
+    return own(this).#date('authenticatedAt');
   }
 
   get algorithm() {
-    return this.#fact('algorithm');
+    return own(this).#fact('algorithm');
   }
 
   get keyId() {
-    return this.#fact('keyId');
+    return own(this).#fact('keyId');
   }
 
   get tokenType() {
-    return this.#fact('tokenType');
+    return own(this).#fact('tokenType');
   }
 
   get notes() {
-    return [...(this.#said?.notes ?? [])];
+    return [...(own(this).#said?.notes ?? [])];
   }
 
   get freshness() {
-    return { ...(this.#said?.freshness ?? FRESH) };
+    return { ...(own(this).#said?.freshness ?? FRESH) };
   }
 
   require(asked) {
-    const no = this.#ask(native.acceptedRequire, required(asked));
+    const no = own(this).#ask(native.acceptedRequire, required(asked));
     if (no !== null) throw rejected(no);
   }
 
   ticket() {
-    return new Ticket(MADE, this.#ask(native.acceptedTicket));
+    return new Ticket(MADE, own(this).#ask(native.acceptedTicket));
   }
 
   [inspect.custom]() {
@@ -152,37 +155,38 @@ const STRINGS = ['subject', 'confirmation'];
 
 /** What is required, in the order in which the addon takes it. */
 function required(asked) {
-  const given = options(asked ?? null, [...LISTS, ...STRINGS], 'requirement');
-  const each = (names, read) => names.map((name) => (name in given ? read(given[name], name) : undefined));
+  const given = needed(asked, [...LISTS, ...STRINGS], 'requirement');
+  const each = (names, read) => names.map((name) => (Object.hasOwn(given, name) ? read(given[name], name) : undefined));
   return [...each(LISTS, texts), ...each(STRINGS, text)];
 }
 
 let ticketHandle;
 
+const ownTicket = (value) => owned(ticketHandle(value), 'Ticket');
+
 class Ticket {
   #handle;
 
   static {
-    ticketHandle = (value) => {
-      return typeof value === 'object' && value !== null && #handle in value ? value.#handle : undefined;
-    };
+    ticketHandle = (value) => (isObject(value) && #handle in value ? value.#handle : undefined);
   }
 
   constructor(made, handle) {
     if (made !== MADE) throw argument('Ticket', 'is made by ticket');
+    sealed(new.target, Ticket);
     this.#handle = handle;
   }
 
   recheck(cutoffs, given) {
-    const rules = rulesOf(cutoffs);
-    const answer = native.ticketRecheck(this.#handle, rules, ...deciding(given));
+    const [handle, rules] = [ownTicket(this), rulesOf(cutoffs)];
+    const answer = native.ticketRecheck(handle, rules, ...deciding(given));
     const freshness = JSON.parse(answer);
-    if ('code' in freshness) throw rejected(answer);
+    if (Object.hasOwn(freshness, 'code')) throw rejected(answer);
     return freshness;
   }
 
   isAffectedBy(rule, given) {
-    return native.ticketIsAffectedBy(this.#handle, ruleOf(rule), now(options(given, ['now'])));
+    return native.ticketIsAffectedBy(ownTicket(this), ruleOf(rule), now(options(given, ['now'])));
   }
 
   [inspect.custom]() {

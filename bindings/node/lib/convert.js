@@ -6,10 +6,12 @@ const { native } = require('./native.js');
 const { ANY } = require('./sentinels.js');
 
 // The engine's own, whatever a program does to its copies.
-const { isDate, isUint8Array, isSharedArrayBuffer, isProxy } = types;
+const { isArgumentsObject, isDate, isUint8Array, isSharedArrayBuffer, isProxy } = types;
 const timeOf = Function.prototype.call.bind(Date.prototype.getTime);
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
 const bufferOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(typedArray, 'buffer').get);
+
+const isObject = (value) => typeof value === 'object' && value !== null;
 
 /** Is it an array? What cannot tell, a Proxy that was revoked, is none. */
 function isArray(value) {
@@ -64,6 +66,7 @@ function count(value, name) {
 function array(value, name, expected) {
   if (!isArray(value)) throw not(value, name, expected);
   const length = reading(name, () => value.length);
+  if (!Number.isSafeInteger(length) || length < 0) throw argument(name, 'cannot be read: it does not say how long it is');
   if (length > MOST_ELEMENTS) throw argument(name, `has more than ${MOST_ELEMENTS} elements`);
   return reading(name, () => Array.from({ length }, (_, place) => value[place]));
 }
@@ -87,23 +90,41 @@ function bytes(value, name, expected = 'a Uint8Array') {
   return isSharedArrayBuffer(bufferOf(value)) ? new Uint8Array(value) : value;
 }
 
+/** What an object inherits is nobody's choice: is there nothing, or what all objects of a realm inherit? */
+function isRoot(prototype) {
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && ['hasOwnProperty', 'isPrototypeOf'].every((name) => {
+    const own = Object.getOwnPropertyDescriptor(prototype, name);
+    return own !== undefined && !own.enumerable && typeof own.value === 'function';
+  });
+}
+
 /** An object that no class made: what a class holds may lie where nobody looks. */
 function isPlain(value) {
-  if (typeof value !== 'object' || value === null || isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (!isObject(value) || isArray(value) || isDate(value) || isArgumentsObject(value) || Symbol.toStringTag in value) return false;
+  return isRoot(Object.getPrototypeOf(value));
 }
 
 /** An object's own members, as [name, value], each read once. */
 function members(value, name) {
-  if (!reading(name, () => isPlain(value))) throw not(value, name, 'a plain object');
-  return reading(name, () => Object.entries(value));
+  if (!reading(name, () => isPlain(value))) {
+    throw kind(value) === 'object' ? argument(name, 'cannot be an object of a class: give a plain one') : not(value, name, 'a plain object');
+  }
+  const hidden = [];
+  const all = reading(name, () => Reflect.ownKeys(value).map((key) => {
+    if (typeof key === 'symbol' || !Object.getOwnPropertyDescriptor(value, key)?.enumerable) hidden.push(key);
+    return [key, value[key]];
+  }));
+  if (hidden.length > 0) throw argument(name, 'has members that do not show: symbols, or some that are not enumerable');
+  return all;
 }
 
 /** The members of a bag of options that may be left out, by name; others than the known are refused. */
-function options(value, known, name = 'options') {
+const options = (value, known) => (value === undefined ? Object.create(null) : needed(value, known));
+
+/** The same of a bag that must be there. */
+function needed(value, known, name = 'options') {
   const given = Object.create(null);
-  if (value === undefined) return given;
   for (const [key, member] of members(value, name)) {
     if (!known.includes(key)) throw argument(key, `is unknown here: ${known.join(', ')} can be given`);
     given[key] = member;
@@ -138,7 +159,11 @@ const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59) + 366 * 86_400_000;
 
 /** Milliseconds since 1970 of an instant: a Date as it is, or seconds. */
 function instant(value, name) {
-  if (isDate(value)) return dateMillis(value, name);
+  if (isDate(value)) {
+    const millis = dateMillis(value, name);
+    if (millis < 0 || millis > LATEST) throw argument(name, 'must not lie before 1970, nor more than a year after 9999');
+    return millis;
+  }
   if (!isNumber(value)) throw not(value, name, 'a Date, or seconds since 1970');
   const millis = native.millisOf(digits(value, name));
   if (millis === null || millis > LATEST) {
@@ -146,6 +171,9 @@ function instant(value, name) {
   }
   return millis;
 }
+
+/** An option that is off where it is left out. */
+const switched = (given, name) => Object.hasOwn(given, name) && flag(given[name], name);
 
 /** Milliseconds of a span of seconds. */
 function span(value, name) {
@@ -156,7 +184,7 @@ function span(value, name) {
 }
 
 /** A call's `now`: the clock's where it is left out. */
-const now = (given) => ('now' in given ? instant(given.now, 'now') : native.now());
+const now = (given) => (Object.hasOwn(given, 'now') ? instant(given.now, 'now') : native.now());
 
 /** A member of a policy or a rule as JSON. Which of them are times, and which may be `ANY`, is said here: a span that is
  *  taken for a time is a rule of 1970, which refuses nobody. */
@@ -169,7 +197,7 @@ function member(value, name) {
 /** The time of a decision, and how old its rules may be where that is said. */
 function deciding(given) {
   const named = options(given, ['now', 'freshWithin']);
-  return [now(named), 'freshWithin' in named ? span(named.freshWithin, 'freshWithin') : undefined];
+  return [now(named), Object.hasOwn(named, 'freshWithin') ? span(named.freshWithin, 'freshWithin') : undefined];
 }
 
 /** Any value as JSON. */
@@ -188,6 +216,12 @@ function json(value, name, level = 0) {
     return `[${array(value, name, 'an array').map((one) => json(one, name, level + 1)).join()}]`;
   }
   return object(members(value, name).map(([key, member]) => [key, json(member, name, level + 1)]), name);
+}
+
+/** What a claim can be compared with, as JSON. */
+function scalar(value, name) {
+  if (!['string', 'boolean', 'number', 'bigint'].includes(typeof value)) throw not(value, name, 'a string, an integer or a boolean');
+  return json(value, name);
 }
 
 /** A JSON object of names and the JSON of values. */
@@ -213,6 +247,6 @@ function bare(value) {
 }
 
 module.exports = {
-  array, bytes, count, deciding, flag, instant, isArray, json, kind, member, members, not, now, object, options, parsed, reading, span, text, texts,
-  token,
+  array, bytes, count, deciding, instant, isArray, isObject, isPlain, json, kind, member, members, needed, not, now, object, options,
+  parsed, reading, scalar, span, switched, text, texts, token,
 };

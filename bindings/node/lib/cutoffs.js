@@ -2,16 +2,14 @@
 
 const { randomBytes } = require('node:crypto');
 const { inspect } = require('node:util');
-const { argument } = require('./errors.js');
+const { argument, owned, sealed } = require('./errors.js');
 const { native } = require('./native.js');
 const { kinds } = require('./sentinels.js');
-const { array, bytes, count, flag, instant, isArray, now, options, parsed, span, text } = require('./convert.js');
-const { given, made, rule, ruleOf, target } = require('./rule.js');
+const { array, bytes, count, instant, isArray, isObject, needed, now, options, parsed, span, switched, text } = require('./convert.js');
+const { found, given, made, rule, ruleOf } = require('./rule.js');
 const { validatorHandle } = require('./validator.js');
 
 const MADE = Symbol('made');
-
-const isObject = (value) => typeof value === 'object' && value !== null;
 
 /** The time of a call that has no other option. */
 const time = (given) => now(options(given, ['now']));
@@ -19,137 +17,160 @@ const time = (given) => now(options(given, ['now']));
 /** `now`, and the options without it. */
 function timed(options) {
   const all = given(options);
-  const at = Object.fromEntries(all.filter(([name]) => name === 'now'));
+  const at = Object.create(null);
+  for (const [name, value] of all) if (name === 'now') at.now = value;
   return [now(at), all.filter(([name]) => name !== 'now')];
 }
 
 /** How many rules may be held, where it is said. */
-const capacity = (given) => ('capacity' in given ? count(given.capacity, 'capacity') : undefined);
+const capacity = (given) => (Object.hasOwn(given, 'capacity') ? count(given.capacity, 'capacity') : undefined);
 
 /** How old rules of elsewhere may be until they count as stale, and as expired. */
 const ages = (given) => ['staleAfter', 'expiredAfter'].map((name) => span(given[name], name));
 
+let cutoffsHandle;
+
+const own = (value) => owned(cutoffsHandle(value), 'Cutoffs');
+
+/** Applies a rule of a kind, of what it says and of options. */
+function apply(cutoffs, kind, says, options) {
+  const [now, target] = timed(options);
+  return native.cutoffsApply(cutoffs, rule(kind, says, target), now);
+}
+
+/** Fewer rules than these are not told of. */
+const FEW = 1000;
+
+/** Tells V8 how much native memory hangs on rules, once they have grown; hands on what came of it. */
+let weigh;
+
 class Cutoffs {
   #handle;
+  #weight;
+  #weighed = FEW;
 
   static {
-    kinds.push((value) => (isObject(value) && #handle in value ? value.#handle : undefined));
+    cutoffsHandle = (value) => (isObject(value) && #handle in value ? value.#handle : undefined);
+    kinds.push(cutoffsHandle);
+    weigh = (cutoffs, came) => {
+      const size = native.cutoffsSize(cutoffs.#handle);
+      if (size < 2 * cutoffs.#weighed) return came;
+      cutoffs.#weight = native.cutoffsWeight(cutoffs.#handle);
+      cutoffs.#weighed = size;
+      return came;
+    };
   }
 
   constructor(given, handle) {
+    sealed(new.target, Cutoffs);
     this.#handle = given === MADE ? handle : native.cutoffsLocal(capacity(options(given, ['capacity'])));
   }
 
   static replica(bounds) {
-    const given = options(bounds ?? null, ['staleAfter', 'expiredAfter', 'capacity']);
-    return new this(MADE, native.cutoffsReplica(...ages(given), capacity(given)));
-  }
-
-  #apply(kind, says, options) {
-    const [now, target] = timed(options);
-    return native.cutoffsApply(this.#handle, rule(kind, says, target), now);
+    const given = needed(bounds, ['staleAfter', 'expiredAfter', 'capacity']);
+    return new Cutoffs(MADE, native.cutoffsReplica(...ages(given), capacity(given)));
   }
 
   issuedBefore(at, options) {
-    return this.#apply('issued_before', [['at', at]], options);
+    return apply(own(this), 'issued_before', [['at', at]], options);
   }
 
   authenticatedBefore(at, options) {
-    return this.#apply('authenticated_before', [['at', at]], options);
+    return apply(own(this), 'authenticated_before', [['at', at]], options);
   }
 
   revoked(until, options) {
-    return this.#apply('revoked', [['until', until]], options);
+    return apply(own(this), 'revoked', [['until', until]], options);
   }
 
   suspended(options) {
-    return this.#apply('suspended', [], options);
+    return apply(own(this), 'suspended', [], options);
   }
 
   apply(rule, options) {
-    return native.cutoffsApply(this.#handle, ruleOf(rule), time(options));
+    return native.cutoffsApply(own(this), ruleOf(rule), time(options));
   }
 
   lift(id) {
-    return native.cutoffsLift(this.#handle, text(id, 'id'));
+    return native.cutoffsLift(own(this), text(id, 'id'));
   }
 
   merge(other) {
-    if (!isObject(other) || !(#handle in other)) throw argument('other', 'must be Cutoffs');
-    return native.cutoffsMerge(this.#handle, other.#handle);
+    const [handle, others] = [own(this), cutoffsHandle(other)];
+    if (others === undefined) throw argument('other', 'must be Cutoffs');
+    return weigh(this, native.cutoffsMerge(handle, others));
   }
 
   prune(validators, given) {
-    const { force = false, ...rest } = options(given, ['now', 'force']);
+    const [handle, named] = [own(this), options(given, ['now', 'force'])];
     const all = isArray(validators) ? array(validators, 'validators') : [validators];
     const handles = all.map(validatorHandle);
     if (handles.length === 0 || handles.includes(undefined)) {
       throw argument('validators', 'must be a Validator, or an array of all that share the rules');
     }
-    return native.cutoffsPrune(this.#handle, handles, now(rest), flag(force, 'force'));
+    return native.cutoffsPrune(handle, handles, now(named), switched(named, 'force'));
   }
 
   compact(options) {
-    return native.cutoffsCompact(this.#handle, time(options));
+    return native.cutoffsCompact(own(this), time(options));
   }
 
   find(options) {
-    const json = target(options);
-    return native.cutoffsFind(this.#handle, json).map(made);
+    return found(own(this), options).map(made);
   }
 
   list() {
-    return native.cutoffsList(this.#handle).map(made);
+    return native.cutoffsList(own(this)).map(made);
   }
 
   freshness(options) {
-    return freshness(native.cutoffsFreshness(this.#handle, time(options)));
+    return freshness(native.cutoffsFreshness(own(this), time(options)));
   }
 
   loaded(asOf, options) {
-    native.cutoffsLoaded(this.#handle, instant(asOf, 'asOf'), time(options));
+    native.cutoffsLoaded(own(this), instant(asOf, 'asOf'), time(options));
   }
 
   toJsonLines() {
-    return native.cutoffsToJsonLines(this.#handle);
+    return native.cutoffsToJsonLines(own(this));
   }
 
   loadJsonLines(lines) {
-    return native.cutoffsLoadJsonLines(this.#handle, text(lines, 'lines'));
+    return weigh(this, native.cutoffsLoadJsonLines(own(this), text(lines, 'lines')));
   }
 
   applyJsonLines(lines, given) {
-    const { skipBad = false, ...rest } = options(given, ['now', 'skipBad']);
-    const read = [text(lines, 'lines'), now(rest), flag(skipBad, 'skipBad')];
-    return JSON.parse(native.cutoffsApplyJsonLines(this.#handle, ...read));
+    const [handle, named] = [own(this), options(given, ['now', 'skipBad'])];
+    const read = [text(lines, 'lines'), now(named), switched(named, 'skipBad')];
+    return weigh(this, JSON.parse(native.cutoffsApplyJsonLines(handle, ...read)));
   }
 
   toSnapshot(options) {
-    return native.cutoffsToSnapshot(this.#handle, time(options));
+    return native.cutoffsToSnapshot(own(this), time(options));
   }
 
   loadSnapshot(snapshot, options) {
-    return native.cutoffsLoadSnapshot(this.#handle, bytes(snapshot, 'snapshot'), time(options));
+    return weigh(this, native.cutoffsLoadSnapshot(own(this), bytes(snapshot, 'snapshot'), time(options)));
   }
 
   deltaSince(sequence, options) {
-    return native.cutoffsDeltaSince(this.#handle, count(sequence, 'sequence'), time(options));
+    return native.cutoffsDeltaSince(own(this), count(sequence, 'sequence'), time(options));
   }
 
   applyDelta(delta, options) {
-    return JSON.parse(native.cutoffsApplyDelta(this.#handle, bytes(delta, 'delta'), time(options)));
+    return weigh(this, JSON.parse(native.cutoffsApplyDelta(own(this), bytes(delta, 'delta'), time(options))));
   }
 
   toIndex(options) {
-    return native.cutoffsToIndex(this.#handle, randomBytes(16), time(options));
+    return native.cutoffsToIndex(own(this), randomBytes(16), time(options));
   }
 
   get sequence() {
-    return native.cutoffsSequence(this.#handle);
+    return native.cutoffsSequence(own(this));
   }
 
   get size() {
-    return native.cutoffsSize(this.#handle);
+    return native.cutoffsSize(own(this));
   }
 
   [inspect.custom]() {
@@ -159,32 +180,38 @@ class Cutoffs {
 
 const freshness = (json) => JSON.parse(json);
 
+let indexHandle;
+
+const ownIndex = (value) => owned(indexHandle(value), 'Index');
+
 class Index {
   #handle;
 
   static {
-    kinds.push((value) => (isObject(value) && #handle in value ? value.#handle : undefined));
+    indexHandle = (value) => (isObject(value) && #handle in value ? value.#handle : undefined);
+    kinds.push(indexHandle);
   }
 
   constructor(given, handle) {
+    sealed(new.target, Index);
     this.#handle = given === MADE ? handle : native.indexLocal(bytes(given, 'bytes'));
   }
 
   static replica(given, bounds) {
-    const ages_ = ages(options(bounds ?? null, ['staleAfter', 'expiredAfter']));
-    return new this(MADE, native.indexReplica(bytes(given, 'bytes'), ...ages_));
+    const ages_ = ages(needed(bounds, ['staleAfter', 'expiredAfter']));
+    return new Index(MADE, native.indexReplica(bytes(given, 'bytes'), ...ages_));
   }
 
   freshness(options) {
-    return freshness(native.indexFreshness(this.#handle, time(options)));
+    return freshness(native.indexFreshness(ownIndex(this), time(options)));
   }
 
   checkAll() {
-    native.indexCheckAll(this.#handle);
+    native.indexCheckAll(ownIndex(this));
   }
 
   get targets() {
-    return native.indexTargets(this.#handle);
+    return native.indexTargets(ownIndex(this));
   }
 
   [inspect.custom]() {

@@ -14,6 +14,7 @@ class ConfigError extends LowwaterError {
 /** A token, or what its bearer asks for, is refused. */
 class Rejected extends LowwaterError {
   constructor(no) {
+    if (typeof no !== 'object' || no === null) throw new TypeError('Rejected is made by this package alone: see rulesUnavailable');
     super(no.message);
     this.code = no.code;
     this.stage = no.stage;
@@ -36,7 +37,18 @@ for (const error of [LowwaterError, ConfigError, Rejected]) {
 /** A mistake in an argument: its name, and what it must be. */
 const argument = (name, expected) => new ConfigError(`\`${name}\` ${expected}`);
 
+/** Nobody but this package makes a class whose objects the addon's hang on: its constructor could hand on what it got. */
+function sealed(target, own) {
+  if (target !== own) throw argument(own.name, 'cannot be extended');
+}
+
+/** What the addon has of an object that a method was called on. */
+function owned(handle, name) {
+  if (handle === undefined) throw new TypeError(`called on something that is no ${name}`);
+  return handle;
+}
+
 /** The rejection that the core wrote as JSON. */
 const rejected = (json) => new Rejected(JSON.parse(json));
 
-module.exports = { ConfigError, LowwaterError, Rejected, argument, rejected };
+module.exports = { ConfigError, LowwaterError, Rejected, argument, owned, rejected, sealed };

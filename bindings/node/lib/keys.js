@@ -1,20 +1,23 @@
 'use strict';
 
 const { inspect, types } = require('node:util');
-const { argument, rejected } = require('./errors.js');
+const { argument, owned, rejected, sealed } = require('./errors.js');
 const { native } = require('./native.js');
 const { built } = require('./names.js');
 const {
-  array, bytes, flag, isArray, json, not, options, parsed, reading, text, texts, token,
+  array, bytes, isArray, isObject, isPlain, json, kind, options, parsed, reading, switched, text, texts, token,
 } = require('./convert.js');
 
 /** Hands what the addon made to a constructor, which nobody else can do. */
 const MADE = Symbol('made');
 
-const isObject = (value) => typeof value === 'object' && value !== null;
-
 let keyHandle;
 let setHandle;
+let signedHandle;
+
+const ownKey = (value) => owned(keyHandle(value), 'Key');
+const ownSet = (value) => owned(setHandle(value), 'KeySet');
+const ownSigned = (value) => owned(signedHandle(value), 'Signed');
 
 class Key {
   #handle;
@@ -25,6 +28,7 @@ class Key {
 
   constructor(made, handle) {
     if (made !== MADE) throw argument('Key', 'is made by fromSecret, fromPem, fromDer or fromJwk');
+    sealed(new.target, Key);
     this.#handle = handle;
   }
 
@@ -37,7 +41,7 @@ class Key {
   }
 
   static fromPem(pem, named) {
-    return key('pem', utf8(pem, 'pem'), named);
+    return key('pem', utf8(pem, 'pem', 'PEM text, or its bytes', false), named);
   }
 
   static fromDer(der, named) {
@@ -45,15 +49,15 @@ class Key {
   }
 
   static fromJwk(jwk, named) {
-    return key('jwk', utf8(jwk, 'jwk'), named);
+    return key('jwk', utf8(jwk, 'jwk', 'a JWK: an object, JSON text or its bytes'), named);
   }
 
   get id() {
-    return native.keyId(this.#handle) ?? undefined;
+    return native.keyId(ownKey(this)) ?? undefined;
   }
 
   get algorithm() {
-    return native.keyAlgorithm(this.#handle) ?? undefined;
+    return native.keyAlgorithm(ownKey(this)) ?? undefined;
   }
 
   [inspect.custom]() {
@@ -63,7 +67,7 @@ class Key {
 
 function key(form, key, named) {
   const { id, algorithm } = strings(options(named, ['id', 'algorithm']));
-  return new Key(MADE, built(native.keyFrom, form, key, id, algorithm));
+  return new Key(MADE, built([], native.keyFrom, form, key, id, algorithm));
 }
 
 function strings(given) {
@@ -71,30 +75,45 @@ function strings(given) {
   return given;
 }
 
+const KEYS = 'a KeySet, or one or several of: a Key, a JWK or a JWK Set, JSON or PEM text, bytes (JSON, PEM or DER), a ' +
+  'KeyObject';
+
+const HINT = '. Await a Promise; of a file or a URL give what it holds; export a CryptoKey as JWK; join KeySets by `union`';
+
 /** What a file of keys holds: text and bytes as they are, an object as JSON. */
 function file(value, name) {
+  if (reading(name, () => types.isKeyObject(value))) return exported(value, name);
+  return content(value, name, KEYS, true, HINT);
+}
+
+function content(value, name, expected, objects, hint = '') {
   if (typeof value === 'string') return text(value, name);
   if (types.isUint8Array(value)) return bytes(value, name);
-  if (reading(name, () => types.isKeyObject(value))) return exported(value, name);
-  const expected = 'a KeySet, a Key, a JWK or a JWK Set, JSON or PEM text, bytes (JSON, PEM or DER), a KeyObject, or an ' +
-    'array of these';
-  if (!isObject(value) || isArray(value) || types.isDate(value)) throw not(value, name, expected);
+  if (!objects || !reading(name, () => isPlain(value))) throw argument(name, `must be ${expected}, not ${kind(value)}${hint}`);
   return json(value, name);
 }
 
 /** What Node's own class holds. */
 function exported(value, name) {
-  return reading(name, () => {
-    switch (value.type) {
-      case 'public': return value.export({ type: 'spki', format: 'der' });
-      case 'secret': return keyHandle(Key.fromSecret(value.export()));
-      default: return undefined;
-    }
-  }) ?? (() => { throw argument(name, 'holds a private key: give the public part only'); })();
+  switch (reading(name, () => value.type)) {
+    case 'public': return reading(name, () => value.export({ type: 'spki', format: 'der' }));
+    case 'secret': return secret(reading(name, () => value.export()));
+    default: throw argument(name, 'holds a private key: give the public part only');
+  }
 }
 
-function utf8(value, name) {
-  const given = file(value, name);
+/** A secret of any length: whether a short one will do is said elsewhere, for JWKs. */
+function secret(bytes) {
+  try {
+    return keyHandle(Key.fromSecret(bytes));
+  } catch (mistake) {
+    if (mistake.code !== 'secret_too_short') throw mistake;
+    return `{"kty":"oct","k":"${bytes.toString('base64url')}"}`;
+  }
+}
+
+function utf8(value, name, expected, objects = true) {
+  const given = content(value, name, expected, objects);
   if (typeof given === 'string') return given;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(given);
@@ -111,10 +130,7 @@ function keysOf(value, name = 'keys') {
   return all.map((one) => keyHandle(one) ?? file(one, name));
 }
 
-function allowShort(given) {
-  const { allowShortSecret = false } = options(given, ['allowShortSecret']);
-  return flag(allowShortSecret, 'allowShortSecret');
-}
+const allowShort = (given) => switched(options(given, ['allowShortSecret']), 'allowShortSecret');
 
 class KeySet {
   #handle;
@@ -124,37 +140,38 @@ class KeySet {
   }
 
   constructor(keys, given) {
-    this.#handle = keys === MADE ? given : built(native.keySet, keysOf(keys), allowShort(given));
+    sealed(new.target, KeySet);
+    this.#handle = keys === MADE ? given : built([], native.keySet, keysOf(keys), allowShort(given));
   }
 
   static fromJwks(jwks, given) {
-    return set(built(native.keySetFromJwks, utf8(jwks, 'jwks'), allowShort(given)));
+    return set(built([], native.keySetFromJwks, utf8(jwks, 'jwks', 'a JWK Set: an object, JSON text or its bytes'), allowShort(given)));
   }
 
   forIssuer(issuer) {
-    return set(native.keySetForIssuer(this.#handle, text(issuer, 'issuer')));
+    return set(native.keySetForIssuer(ownSet(this), text(issuer, 'issuer')));
   }
 
   union(other) {
-    return set(built(native.keySetUnion, this.#handle, keysOf(other, 'other')));
+    return set(built([], native.keySetUnion, ownSet(this), keysOf(other, 'other')));
   }
 
   verify(given, algorithms) {
-    const allowed = texts(algorithms, 'algorithms');
+    const [handle, allowed] = [ownSet(this), texts(algorithms, 'algorithms')];
     if (allowed.length === 0) throw argument('algorithms', 'must name one');
-    return signed(native.keySetVerify(this.#handle, token(given), allowed));
+    return signed(native.keySetVerify(handle, token(given), allowed));
   }
 
   get keyIds() {
-    return native.keySetIds(this.#handle);
+    return native.keySetIds(ownSet(this));
   }
 
   get skipped() {
-    return parsed(native.keySetSkipped(this.#handle));
+    return parsed(native.keySetSkipped(ownSet(this)));
   }
 
   get size() {
-    return native.keySetSize(this.#handle);
+    return native.keySetSize(ownSet(this));
   }
 
   [inspect.custom]() {
@@ -167,29 +184,34 @@ const set = (handle) => new KeySet(MADE, handle);
 class Signed {
   #handle;
 
+  static {
+    signedHandle = (value) => (isObject(value) && #handle in value ? value.#handle : undefined);
+  }
+
   constructor(made, handle) {
     if (made !== MADE) throw argument('Signed', 'is made by verify');
+    sealed(new.target, Signed);
     this.#handle = handle;
   }
 
   get payload() {
-    return native.signedPayload(this.#handle);
+    return native.signedPayload(ownSigned(this));
   }
 
   get headerJson() {
-    return native.signedHeaderJson(this.#handle);
+    return native.signedHeaderJson(ownSigned(this));
   }
 
   get header() {
-    return parsed(native.signedHeaderJson(this.#handle));
+    return parsed(native.signedHeaderJson(ownSigned(this)));
   }
 
   get algorithm() {
-    return native.signedAlgorithm(this.#handle);
+    return native.signedAlgorithm(ownSigned(this));
   }
 
   get keyId() {
-    return native.signedKeyId(this.#handle);
+    return native.signedKeyId(ownSigned(this));
   }
 
   [inspect.custom]() {

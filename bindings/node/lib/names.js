@@ -14,14 +14,20 @@ const NAMES = new RegExp(`\\b(${[
   'allow_short_secret', 'resource_metadata', 'token_id', 'key_id', 'skew_guard', 'from_secret', 'from_short_secret',
 ].join('|')})\\b`, 'g');
 
-/** What the addon builds of options; what the core says of them, in the names of this language. */
-function built(call, ...given) {
+/** What the addon builds of options, whose names are said as they were typed; what the core says of them, in the names
+ *  of this language. */
+function built(typed, call, ...given) {
   try {
     return call(...given);
   } catch (error) {
-    throw new ConfigError(error.message.replace(NAMES, camel), error.code);
+    const said = error.message.replace(NAMES, camel).replaceAll('`any`', 'ANY').replace(/`claim:([^`]*)`/g, '`claims: { $1 }`');
+    const quoted = (text, name) => text.replaceAll(JSON.stringify(snake(name)), () => JSON.stringify(name));
+    throw new ConfigError(typed.reduce(quoted, said), error.code);
   }
 }
+
+/** The names in a bag of options. */
+const names = (members) => members.map(([name]) => name);
 
 /** An option's name in the core's spelling. */
 function spelled(name) {
@@ -29,4 +35,4 @@ function spelled(name) {
   return snake(name);
 }
 
-module.exports = { built, spelled };
+module.exports = { built, names, spelled };

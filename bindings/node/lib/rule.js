@@ -1,25 +1,37 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { argument } = require('./errors.js');
+const { argument, owned, sealed } = require('./errors.js');
 const { native } = require('./native.js');
 const { ANY } = require('./sentinels.js');
-const { built, spelled } = require('./names.js');
-const { json, member, members, not, object, parsed, text } = require('./convert.js');
+const { built, names, spelled } = require('./names.js');
+const { isObject, json, member, members, not, object, parsed, scalar, text, texts } = require('./convert.js');
 
 const MADE = Symbol('made');
 
+/** A time of a rule that is exact to the millisecond. No text can hold this: its quotes are escaped. */
+const EXACT = /"(at|until|raw_at)":(\d+)\.(\d+)/g;
+
+/** The same as text. A number of JavaScript does not know `1700000000.0`, a millisecond, from the second `1700000000`. */
+function dated(_, name, seconds, fraction) {
+  const millis = Number(seconds) * 1000 + Number(fraction.padEnd(3, '0'));
+  return `"${name}":"${new Date(millis).toISOString()}"`;
+}
+
 let handleOf;
+
+const own = (value) => owned(handleOf(value), 'Rule');
 
 class Rule {
   #handle;
 
   static {
-    handleOf = (value) => (typeof value === 'object' && value !== null && #handle in value ? value.#handle : undefined);
+    handleOf = (value) => (isObject(value) && #handle in value ? value.#handle : undefined);
   }
 
   constructor(made, handle) {
     if (made !== MADE) throw argument('Rule', 'is made by issuedBefore, authenticatedBefore, revoked, suspended or fromJson');
+    sealed(new.target, Rule);
     this.#handle = handle;
   }
 
@@ -44,23 +56,27 @@ class Rule {
   }
 
   toJson() {
-    return native.ruleJson(this.#handle);
+    return native.ruleJson(own(this));
   }
 
   toObject() {
-    return parsed(native.ruleJson(this.#handle));
+    return plain(own(this));
+  }
+
+  toJSON() {
+    return plain(own(this));
   }
 
   get kind() {
-    return native.ruleKind(this.#handle);
+    return native.ruleKind(own(this));
   }
 
   get id() {
-    return native.ruleId(this.#handle) ?? undefined;
+    return native.ruleId(own(this)) ?? undefined;
   }
 
   get reason() {
-    return native.ruleReason(this.#handle) ?? undefined;
+    return native.ruleReason(own(this)) ?? undefined;
   }
 
   [inspect.custom]() {
@@ -68,10 +84,22 @@ class Rule {
   }
 }
 
+const plain = (handle) => parsed(native.ruleJson(handle).replace(EXACT, dated));
+
 const made = (handle) => new Rule(MADE, handle);
 
 /** What stands in a bag of options: those of the rule and its target. */
 const given = (options) => members(options, 'options');
+
+const STRINGS = ['issuer', 'subject', 'client', 'session', 'tokenId', 'keyId', 'confirmation', 'id', 'reason'];
+
+/** A dimension, or what stands beside it, in JSON. */
+function said(value, name) {
+  if (STRINGS.includes(name)) return JSON.stringify(text(value, name));
+  if (name === 'tenant' || name === 'device') return scalar(value, name);
+  if (name === 'exceptSessions' || name === 'exceptTokenIds') return json(texts(value, name), name);
+  return json(value, name);
+}
 
 /** The dimensions of a target and what stands beside them, in JSON. An issuer that is `ANY` is left out: that is how a
  *  rule says it. */
@@ -81,14 +109,17 @@ function inJson(members_) {
       const claims = members(value, name);
       // Beside an issuer it would widen the rule to all of his tokens.
       if (claims.length === 0) throw argument(name, 'must name a claim');
-      return claims.map(([claim, value]) => [`claim:${claim}`, json(value, name)]);
+      return claims.map(([claim, value]) => [`claim:${claim}`, scalar(value, name)]);
     }
-    return name === 'issuer' && value === ANY ? [] : [[spelled(name), json(value, name)]];
+    return name === 'issuer' && value === ANY ? [] : [[spelled(name), said(value, name)]];
   });
 }
 
-/** A target's JSON. */
-const target = (options) => object(inJson(given(options)), 'options');
+/** The rules that hold for a target, as the addon has them. */
+function found(cutoffs, options) {
+  const all = given(options);
+  return built(names(all), native.cutoffsFind, cutoffs, object(inJson(all), 'options'));
+}
 
 /** The addon's rule of a kind, of what it says and of options. */
 function rule(kind, says, given) {
@@ -104,7 +135,7 @@ function rule(kind, says, given) {
   }
   whole.push(['target', object(named, 'options')]);
   if (except.length > 0) whole.push(['except', object(except, 'options')]);
-  return built(native.ruleFromJson, object(whole, 'options'), false);
+  return built(names(given), native.ruleFromJson, object(whole, 'options'), false);
 }
 
 /** The addon's rule of one as it came: a `Rule`, an object, or JSON text. */
@@ -117,4 +148,4 @@ function ruleOf(value) {
   return native.ruleFromJson(object(read, 'rule'), false);
 }
 
-module.exports = { Rule, given, made, rule, ruleOf, target };
+module.exports = { Rule, found, given, made, rule, ruleOf };

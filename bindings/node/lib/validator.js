@@ -1,11 +1,11 @@
 'use strict';
 
 const { inspect } = require('node:util');
-const { Rejected, rejected } = require('./errors.js');
-const { addon, native } = require('./native.js');
+const { Rejected, argument, owned, rejected, sealed } = require('./errors.js');
+const { addon, mistake, native } = require('./native.js');
 const { rulesOf } = require('./sentinels.js');
-const { built, spelled } = require('./names.js');
-const { deciding, member, members, object, options, parsed, span, text, token } = require('./convert.js');
+const { built, names, spelled } = require('./names.js');
+const { deciding, isObject, member, members, needed, object, parsed, span, text, token } = require('./convert.js');
 const { keysOf, set, signed } = require('./keys.js');
 const { make } = require('./accepted.js');
 
@@ -14,8 +14,10 @@ const MADE = Symbol('made');
 /** A policy's options in JSON. One issuer or audience alone is a list of one. */
 function policy(given) {
   return object(given.map(([name, value]) => {
-    const one = (name === 'issuer' || name === 'audience') && typeof value === 'string';
-    return [spelled(name), member(one ? [value] : value, name)];
+    const any = name === 'issuer' || name === 'audience';
+    if (any && (value === null || value === undefined)) throw argument(name, `cannot be ${value}: name what is accepted, or say ANY`);
+    if (name === 'tokenType' && value === 'any') throw argument(name, 'cannot be "any": say ANY');
+    return [spelled(name), member(any && typeof value === 'string' ? [value] : value, name)];
   }), 'options');
 }
 
@@ -28,68 +30,75 @@ function apart(given) {
 
 let validatorHandle;
 
+const own = (value) => owned(validatorHandle(value), 'Validator');
+
 class Validator {
   #handle;
 
   static {
-    validatorHandle = (value) => {
-      return typeof value === 'object' && value !== null && #handle in value ? value.#handle : undefined;
-    };
+    validatorHandle = (value) => (isObject(value) && #handle in value ? value.#handle : undefined);
   }
 
   constructor(given, handle) {
+    sealed(new.target, Validator);
     if (given === MADE) {
       this.#handle = handle;
       return;
     }
     const [keys, rest] = apart(members(given, 'options'));
-    this.#handle = built(native.validatorFromJson, policy(rest), false, keysOf(keys));
+    this.#handle = built(names(rest), native.validatorFromJson, policy(rest), false, keysOf(keys));
   }
 
   static fromJson(given, named) {
     const json = text(given, 'policy');
-    const { keys } = options(named ?? null, ['keys']);
-    return new this(MADE, native.validatorFromJson(json, true, keysOf(keys)));
+    const { keys } = needed(named, ['keys']);
+    return new Validator(MADE, native.validatorFromJson(json, true, keysOf(keys)));
   }
 
   validate(given, cutoffs, options) {
+    const handle = own(this);
     const [text, rules] = [token(given), rulesOf(cutoffs)];
     let now;
     let within;
-    if (options === undefined) now = addon.now();
-    else [now, within] = deciding(options);
-    const answer = addon.validate(this.#handle, text, rules, now, within);
-    if (typeof answer === 'number') return make(answer, this.#handle, text, now);
+    if (options !== undefined) [now, within] = deciding(options);
+    let answer;
+    try { // In place: a function around it, as the others have, would cost each request.
+      now ??= addon.now();
+      answer = addon.validate(handle, text, rules, now, within);
+    } catch (error) {
+      throw mistake(error);
+    }
+    if (typeof answer === 'number') return make(answer, handle, text, now);
     const said = JSON.parse(answer);
-    if ('code' in said) throw new Rejected(said);
-    return make(said.number, this.#handle, text, now, said);
+    if (Object.hasOwn(said, 'code')) throw new Rejected(said);
+    return make(said.number, handle, text, now, said);
   }
 
   explain(given, cutoffs, options) {
-    const [text, rules] = [token(given), rulesOf(cutoffs)];
-    return parsed(native.explain(this.#handle, text, rules, ...deciding(options)));
+    const [handle, text, rules] = [own(this), token(given), rulesOf(cutoffs)];
+    return parsed(native.explain(handle, text, rules, ...deciding(options)));
   }
 
   verify(given) {
-    return signed(native.verify(this.#handle, token(given)));
+    return signed(native.verify(own(this), token(given)));
   }
 
   bearer(header) {
-    const found = native.bearer(this.#handle, header === null || header === undefined ? null : token(header, 'header'));
+    const found = native.bearer(own(this), header === null || header === undefined ? null : token(header, 'header'));
     if (typeof found === 'string') throw rejected(found);
     return found[0];
   }
 
   rulesUnavailable(retryAfter) {
-    return rejected(native.rulesUnavailable(this.#handle, span(retryAfter, 'retryAfter')));
+    return rejected(native.rulesUnavailable(own(this), span(retryAfter, 'retryAfter')));
   }
 
   withKeys(keys) {
-    return new Validator(MADE, built(native.validatorWithKeys, this.#handle, keysOf(keys)));
+    return new Validator(MADE, built([], native.validatorWithKeys, own(this), keysOf(keys)));
   }
 
   get keys() {
-    return set(native.validatorKeys(this.#handle));
+    return set(native.validatorKeys(own(this)));
   }
 
   [inspect.custom]() {

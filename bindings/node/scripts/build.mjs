@@ -12,9 +12,10 @@ if (target !== undefined && TARGETS[target] === undefined) {
 }
 
 const cargo = spawnSync('cargo', [
-  'build', '--release', '--package', 'lowwater-node', '--message-format', 'json-render-diagnostics',
+  'build', '--locked', '--release', '--package', 'lowwater-node', '--message-format', 'json-render-diagnostics',
   ...(target === undefined ? [] : ['--target', target]),
 ], { cwd: here, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+if (cargo.error) console.error(`cargo does not run: ${cargo.error.message} (Rust: https://rustup.rs)`);
 if (cargo.status !== 0) process.exit(1);
 const messages = cargo.stdout.trim().split('\n').map((line) => JSON.parse(line));
 const made = messages.find((message) => message.reason === 'compiler-artifact' && message.target.name === 'lowwater_node');

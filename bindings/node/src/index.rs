@@ -30,7 +30,9 @@ impl Index {
         // whose fields are dropped in order: what borrows goes first. `get` lends it for no longer.
         let lent = unsafe { std::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) };
         let index = open(lent).map_err(mistake)?;
-        Ok(External::new(Rules::Index(Box::new(Self { index, _bytes: bytes }))))
+        let size = bytes.len().saturating_add(size_of::<Self>());
+        let rules = Rules::Index(Box::new(Self { index, _bytes: bytes }));
+        Ok(External::new_with_size_hint(rules, size))
     }
 
     pub(crate) fn get(&self) -> &lowwater::Index<'static> {

@@ -28,6 +28,19 @@ pub(crate) fn given(keys: &Array<'_>, short: bool) -> Result<KeySet> {
     set.build().map_err(mistake)
 }
 
+/// What a key takes, roughly: its numbers, as they came and as they are reckoned with, its names and places.
+const KEY_BYTES: usize = 2048;
+
+pub(crate) fn size(set: &KeySet) -> usize {
+    set.len().saturating_add(1).saturating_mul(KEY_BYTES)
+}
+
+/// A set with what V8 should know of its size.
+pub(crate) fn external(set: KeySet) -> External<KeySet> {
+    let size = size(&set);
+    External::new_with_size_hint(set, size)
+}
+
 fn builder(short: bool) -> KeySetBuilder<'static> {
     if short { KeySet::builder().allow_short_secrets() } else { KeySet::builder() }
 }
@@ -78,23 +91,23 @@ pub(crate) fn key_algorithm(key: &External<Key>) -> Option<&'static str> {
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set(keys: Array<'_>, short: bool) -> Result<External<KeySet>> {
-    given(&keys, short).map(External::new)
+    given(&keys, short).map(external)
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_from_jwks(jwks: String, short: bool) -> Result<External<KeySet>> {
     let set = builder(short).jwks(&jwks).and_then(KeySetBuilder::build);
-    set.map(External::new).map_err(mistake)
+    set.map(external).map_err(mistake)
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_for_issuer(set: &External<KeySet>, issuer: String) -> External<KeySet> {
-    External::new(KeySet::clone(set).for_issuer(&issuer))
+    external(KeySet::clone(set).for_issuer(&issuer))
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_union(set: &External<KeySet>, other: Array<'_>) -> Result<External<KeySet>> {
-    Ok(External::new(set.union(&given(&other, false)?)))
+    Ok(external(set.union(&given(&other, false)?)))
 }
 
 #[napi(catch_unwind)]
@@ -118,7 +131,11 @@ pub(crate) type Proven = Either<External<Signed>, String>;
 
 pub(crate) fn proven(proven: std::result::Result<Signed, Rejection>) -> Proven {
     match proven {
-        Ok(signed) => Either::A(External::new(signed)),
+        Ok(signed) => {
+            let texts = signed.payload().len().saturating_add(signed.header_json().len());
+            let size = texts.saturating_add(size_of::<Signed>());
+            Either::A(External::new_with_size_hint(signed, size))
+        }
         Err(no) => Either::B(no.to_json()),
     }
 }

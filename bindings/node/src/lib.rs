@@ -24,6 +24,14 @@ mod rules;
 mod time;
 mod validator;
 
+use napi_derive::napi;
+
+/// What the other half must be, too.
+#[napi(catch_unwind)]
+pub(crate) fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
 /// A count as JavaScript has it.
 #[expect(clippy::as_conversions, reason = "nobody counts to 2^53")]
 pub(crate) const fn number(count: u64) -> f64 {

@@ -30,10 +30,13 @@ pub(crate) fn validator_from_json(
     })?;
     let short_secrets = policy.allows_short_secret();
     let keys = keys::given(&keys, short_secrets)?;
-    Ok(External::new(Validator {
-        validator: lowwater::Validator::new(policy, keys),
-        short_secrets,
-    }))
+    Ok(external(lowwater::Validator::new(policy, keys), short_secrets))
+}
+
+/// With what V8 should know of its size, for a policy and keys that come anew again and again.
+fn external(validator: lowwater::Validator, short_secrets: bool) -> External<Validator> {
+    let size = keys::size(validator.keys());
+    External::new_with_size_hint(Validator { validator, short_secrets }, size)
 }
 
 #[napi(catch_unwind)]
@@ -43,12 +46,12 @@ pub(crate) fn validator_with_keys(
 ) -> Result<External<Validator>> {
     let short_secrets = validator.short_secrets;
     let validator = validator.validator.with_keys(keys::given(&keys, short_secrets)?);
-    Ok(External::new(Validator { validator, short_secrets }))
+    Ok(external(validator, short_secrets))
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn validator_keys(validator: &External<Validator>) -> External<lowwater::KeySet> {
-    External::new(validator.validator.keys().clone())
+    keys::external(validator.validator.keys().clone())
 }
 
 /// A number: the token is accepted, and that is its number (see `held`). Or JSON: that of a rejection,

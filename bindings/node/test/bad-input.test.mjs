@@ -27,7 +27,7 @@ const NO_TEXT = [...NOTHING, 0, 1, 1n, {}, [], ['x'], new Date(), Buffer.from('x
 const NO_BYTES = [...NOTHING, 0, 'text', {}, [], [1], new ArrayBuffer(8), new Uint16Array(8), { length: 16 }, new DataView(new ArrayBuffer(8)),
   new Proxy(new Uint8Array(32), {}), Object.create(Uint8Array.prototype)];
 const NO_TIME = [undefined, null, NaN, -1, Infinity, -Infinity, true, '', 'now', {}, [], [1], -1n, 10n ** 30n, 1.7e12, Date.now(), new Date(NaN), new Number(1), Buffer.from('x'),
-  trapped, revoked, Symbol('x'), Object.create(Date.prototype)];
+  trapped, revoked, Symbol('x'), Object.create(Date.prototype), new Date(-1), new Date(8.64e15)];
 const NO_SPAN = [...NO_TIME.filter((value) => typeof value !== 'number' || !(value > 1e11 && value < 1e14)), '60', new Date(1000)];
 const NO_COUNT = [undefined, null, NaN, -1, 1.5, 2 ** 53, true, '1', 1n, {}, []];
 const NO_FLAG = [undefined, null, 0, 1, 'true', {}, NaN];
@@ -103,9 +103,9 @@ describe('what is no time, span or number', () => {
   refuses('sequence', NO_COUNT, (value) => cutoffs.deltaSince(value));
   refuses('version', NO_COUNT.filter((value) => value !== 1n), (value) => Rule.suspended({ subject: 'u', on: true, version: value }));
   refuses('on', NO_FLAG, (value) => Rule.suspended({ subject: 'u', on: value, version: 1 }));
-  refuses('force', NO_FLAG.slice(1), (value) => cutoffs.prune(validator, { force: value }));
-  refuses('skipBad', NO_FLAG.slice(1), (value) => cutoffs.applyJsonLines('', { skipBad: value }));
-  refuses('allowShortSecret', NO_FLAG.slice(1), (value) => new KeySet(OPTIONS.keys, { allowShortSecret: value }));
+  refuses('force', NO_FLAG, (value) => cutoffs.prune(validator, { force: value }));
+  refuses('skipBad', NO_FLAG, (value) => cutoffs.applyJsonLines('', { skipBad: value }));
+  refuses('allowShortSecret', NO_FLAG, (value) => new KeySet(OPTIONS.keys, { allowShortSecret: value }));
 });
 
 describe('what is something else', () => {
@@ -193,14 +193,46 @@ describe('hostile objects', () => {
     }
   });
 
-  test('of a subclass work', () => {
-    class Mine extends Validator { hello() { return 'hello'; } }
-    class Sets extends Cutoffs {}
-    const [mine, rules] = [new Mine(OPTIONS), new Sets()];
-    rules.issuedBefore(NOW + 1, { subject: CLAIMS.sub, ...at });
-    assert.throws(() => mine.validate(token, rules, at), Rejected);
-    assert.ok(Sets.replica({ staleAfter: 1, expiredAfter: 2 }) instanceof Sets);
-    assert.ok(Mine.fromJson('{"issuer":"any","audience":"any","algorithms":["HS256"]}', { keys: set }).hello());
+  test('of a subclass are not made', () => {
+    const given = { Validator: [OPTIONS], KeySet: [OPTIONS.keys], Index: [cutoffs.toIndex(at)] };
+    for (const name of ['Accepted', 'Cutoffs', 'Index', 'Key', 'KeySet', 'Rule', 'Signed', 'Ticket', 'Validator']) {
+      const Own = class extends lowwater[name] {};
+      assert.throws(() => new Own(...(given[name] ?? [])), /cannot be extended|is made by/);
+      assert.throws(() => Reflect.construct(lowwater[name], given[name] ?? [], Own), ConfigError);
+    }
+  });
+
+  test('do not get what the addon made', () => {
+    const bounds = { staleAfter: 1, expiredAfter: 2 };
+    const policy = '{"issuer":["i"],"audience":["a"],"algorithms":["HS256"]}';
+    let stolen = [];
+    function Thief(...given) { stolen.push(...given); }
+    for (const [Class, call] of [
+      [Cutoffs, (own) => Cutoffs.replica.call(own, bounds)], [Index, (own) => Index.replica.call(own, cutoffs.toIndex(at), bounds)],
+      [Validator, (own) => Validator.fromJson.call(own, policy, { keys: set })],
+    ]) {
+      class Own extends Class { constructor() { super(...(Class === Validator ? [OPTIONS] : [])); } }
+      for (const own of [Thief, Own, undefined]) assert.equal(Object.getPrototypeOf(call(own)), Class.prototype);
+    }
+    assert.deepEqual(stolen, []);
+    class Rules extends Cutoffs { constructor() { super(); } }
+    assert.throws(() => validator.validate(token, Rules.replica(bounds), at), { code: 'rules_unavailable' });
+    class Policy extends Validator { constructor() { super(OPTIONS); } }
+    assert.throws(() => Policy.fromJson(policy, { keys: set }).validate(token, cutoffs, at), { code: 'issuer_not_allowed' });
+  });
+
+  test('are missed by methods that were taken off', () => {
+    const index = new Index(cutoffs.toIndex(at));
+    for (const made of [validator, cutoffs, index, accepted, ticket, rule, set, OPTIONS.keys, validator.verify(token)]) {
+      const { prototype, name } = made.constructor;
+      for (const [member, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+        if (member === 'constructor') continue;
+        for (const other of [undefined, null, 5, {}, made === set ? cutoffs : set]) {
+          const said = { name: 'TypeError', message: `called on something that is no ${name}` };
+          assert.throws(() => (get ?? value).call(other, token, cutoffs), said, `${name}.${member}`);
+        }
+      }
+    }
   });
 
   test('are deep, or point at themselves', () => {
@@ -222,7 +254,7 @@ describe('hostile objects', () => {
       const { prototype, name } = made.constructor;
       inspect(prototype);
       for (const one of [made, Object.create(prototype)]) assert.match(inspect(one), new RegExp(`^${name} \\{`));
-      assert.equal(JSON.stringify(made), '{}');
+      assert.equal(JSON.stringify(made), made === rule ? rule.toJson() : '{}');
       assert.deepEqual(structuredClone(made), {});
     }
   });

@@ -50,7 +50,7 @@ const age: number | null = tickets[0]!.recheck(index).age;
 const progress = cutoffs.applyDelta(cutoffs.deltaSince(cutoffs.sequence));
 if (!progress.complete) progress.before.toFixed();
 const found: string[] = KeySet.fromJwks('{}').forIssuer('i').union(secret).keyIds;
-validator.withKeys(new KeySet(found, { allowShortSecret: false })).keys.verify('t', ['EdDSA']).payload.toString();
+validator.withKeys(new KeySet(found, { allowShortSecret: false })).keys.verify('t', ['EdDSA', 'Ed25519']).payload.toString();
 unverified('t').claims['sub'];
 
 try {
@@ -62,4 +62,8 @@ try {
   } else if (error instanceof ConfigError) console.log(error.code);
 }
 const explained = validator.explain('t', cutoffs);
-console.log(version, change, organisation, untyped, subject, age, explained.rejection?.wait_until, explained.checks[0]?.compared);
+explained.rules[0]?.target?.['subject'];
+const kept: string = JSON.stringify(Rule.fromJson('{}').toJSON().target);
+// @ts-expect-error the word is ANY
+new Validator({ issuer: 'i', audience: 'a', algorithms: ['RS256'], keys: '', tokenType: 'any' });
+console.log(kept, version, change, organisation, untyped, subject, age, explained.rejection?.wait_until, explained.checks[0]?.compared);

@@ -21,7 +21,7 @@ export interface Jwks {
   [member: string]: unknown;
 }
 
-/** Node's own class of keys (`node:crypto`): public ones and secrets are taken. */
+/** Node's own class of keys (`node:crypto`): public ones and secrets are taken (short ones where `allowShortSecret` says so). */
 export interface KeyObject {
   readonly type: string;
   export(options?: never): unknown;
@@ -30,7 +30,7 @@ export interface KeyObject {
 /** What holds a key: a JWK or a JWK Set as object, text or bytes; PEM; DER. Never a secret: see `Key.fromSecret`. */
 export type KeySource = Jwk | Jwks | string | Uint8Array | KeyObject;
 
-/** All that is taken as keys. */
+/** All that is taken as keys. Several sets are joined by `union`. */
 export type Keys = KeySet | Key | KeySource | readonly (Key | KeySource)[];
 
 /** What a file of keys does not say. */
@@ -48,15 +48,15 @@ export class Key {
    * A shared secret for HS256, HS384, HS512: at least 32 random bytes (RFC 7518 section 3.2). Bytes that look like a
    * public key, a certificate or a JWK are refused: whoever has the public key could sign.
    */
-  static fromSecret(secret: Uint8Array, named?: KeyName): Key;
+  static fromSecret(secret: Uint8Array, options?: KeyName): Key;
   /** A shared secret of any length but zero. Whoever holds one token can guess a short one offline. */
-  static fromShortSecret(secret: Uint8Array, named?: KeyName): Key;
+  static fromShortSecret(secret: Uint8Array, options?: KeyName): Key;
   /** A public key in PEM: `PUBLIC KEY` or `RSA PUBLIC KEY`. */
-  static fromPem(pem: string | Uint8Array, named?: KeyName): Key;
+  static fromPem(pem: string | Uint8Array, options?: KeyName): Key;
   /** A public key in DER: SPKI or PKCS#1. */
-  static fromDer(der: Uint8Array, named?: KeyName): Key;
+  static fromDer(der: Uint8Array, options?: KeyName): Key;
   /** A JWK. */
-  static fromJwk(jwk: Jwk | string | Uint8Array, named?: KeyName): Key;
+  static fromJwk(jwk: Jwk | string | Uint8Array, options?: KeyName): Key;
   /** Its `kid`. */
   readonly id: string | undefined;
   /** The one algorithm that it serves, if it names one. */
@@ -94,7 +94,7 @@ export class KeySet {
    * Checks shape, header and signature of any signed message, and stops there: no claim is read, no policy applied, no
    * rule asked. What comes back is proven bytes.
    */
-  verify(token: string, algorithms: readonly Algorithm[]): Signed;
+  verify(token: string, algorithms: readonly (Algorithm | 'Ed25519')[]): Signed;
   /** The names of the keys: `kid`, or the thumbprint (RFC 7638) of a key without one. */
   readonly keyIds: string[];
   /** The keys of the set that cannot be used, and why. */
@@ -106,7 +106,7 @@ export class KeySet {
 /** Proven bytes, and no more: no claim was read, no policy asked. */
 export class Signed {
   private constructor();
-  readonly payload: Buffer;
+  readonly payload: Uint8Array;
   readonly header: Record<string, unknown>;
   readonly headerJson: string;
   readonly algorithm: Algorithm;

@@ -89,7 +89,10 @@ export class Rule {
   /** Exactly what `toJson` writes: in text `1700000000` is a second, `1700000000.0` a millisecond. */
   static fromJson(json: string): Rule;
   toJson(): string;
+  /** The same rule as an object: a time that is exact to the millisecond is text, for numbers of JavaScript do not tell it from a second. */
   toObject(): RuleJson;
+  /** For `JSON.stringify`: what `toObject` gives. */
+  toJSON(): RuleJson;
   readonly kind: RuleJson['rule'];
   readonly id: string | undefined;
   readonly reason: string | undefined;
@@ -167,15 +170,15 @@ export class Cutoffs {
   /** Applies rules of a file, one a line. A bad line stops all, or is skipped and told. */
   applyJsonLines(lines: string, options?: At & { skipBad?: boolean }): AppliedLines;
   /** The whole state as bytes, with a checksum. */
-  toSnapshot(options?: At): Buffer;
+  toSnapshot(options?: At): Uint8Array;
   /** Takes in a snapshot; tells how many rules it held. */
   loadSnapshot(snapshot: Uint8Array, options?: At): number;
   /** What changed after a replica's `sequence`. */
-  deltaSince(sequence: number, options?: At): Buffer;
+  deltaSince(sequence: number, options?: At): Uint8Array;
   /** Takes in a delta. */
   applyDelta(delta: Uint8Array, options?: At): Progress;
   /** Decisions alone, 16 bytes a rule, for an `Index`. As secret as the rules. */
-  toIndex(options?: At): Buffer;
+  toIndex(options?: At): Uint8Array;
   readonly sequence: number;
   /** How many rules it keeps. */
   readonly size: number;
