@@ -5,6 +5,7 @@ const { inspect } = require('node:util');
 const { argument, owned, sealed } = require('./errors.js');
 const { native } = require('./native.js');
 const { kinds } = require('./sentinels.js');
+const { built } = require('./names.js');
 const { array, bytes, count, instant, isArray, isObject, needed, now, options, parsed, span, switched, text } = require('./convert.js');
 const { found, given, made, rule, ruleOf } = require('./rule.js');
 const { validatorHandle } = require('./validator.js');
@@ -68,7 +69,7 @@ class Cutoffs {
 
   static replica(bounds) {
     const given = needed(bounds, ['staleAfter', 'expiredAfter', 'capacity']);
-    return new Cutoffs(MADE, native.cutoffsReplica(...ages(given), capacity(given)));
+    return new Cutoffs(MADE, built([], native.cutoffsReplica, ...ages(given), capacity(given)));
   }
 
   issuedBefore(at, options) {

@@ -89,7 +89,10 @@ function file(value, name) {
 function content(value, name, expected, objects, hint = '') {
   if (typeof value === 'string') return text(value, name);
   if (types.isUint8Array(value)) return bytes(value, name);
-  if (!objects || !reading(name, () => isPlain(value))) throw argument(name, `must be ${expected}, not ${kind(value)}${hint}`);
+  if (!objects || !reading(name, () => isPlain(value))) {
+    const what = objects && kind(value) === 'object' ? 'an object of a class' : kind(value);
+    throw argument(name, `must be ${expected}, not ${what}${hint}`);
+  }
   return json(value, name);
 }
 
@@ -113,7 +116,8 @@ function secret(bytes) {
 }
 
 function utf8(value, name, expected, objects = true) {
-  const given = content(value, name, expected, objects);
+  const hint = reading(name, () => types.isKeyObject(value)) ? ', which `new KeySet` takes' : '';
+  const given = content(value, name, expected, objects, hint);
   if (typeof given === 'string') return given;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(given);
