@@ -111,3 +111,36 @@ test('replicas follow', async () => {
   assert.equal(await following(), 'fresh');
   assert.equal(replica.size, 1);
 });
+
+test('Fastify and Hono', async () => {
+  const validator = new Validator({
+    issuer: 'https://tenant.example.auth/', audience: 'https://api.example.com/', algorithms: ['RS256'], keys: jwks,
+  });
+  globalThis.guarded = { validator, cutoffs: new Cutoffs() };
+  const given = (framework) => `import fastifyOf from 'fastify'; import { Hono } from 'hono';
+    const { validator, cutoffs } = globalThis.guarded; const ${framework} = ${framework === 'hono' ? 'new Hono()' : 'fastifyOf()'};`;
+  const headers = (claims) => ({ authorization: `Bearer ${token(claims)}` });
+  const asked = [[{}, 401], [headers({ sub: 'u' }), 403], [headers({ sub: 'u', scope: 'read:messages' }), 200]];
+
+  const { fastify } = await block('fastify.addHook', given('fastify'), ['fastify']);
+  fastify.get('/api/messages', async ({ caller }) => {
+    caller.require({ scopes: ['read:messages'] });
+    return { hello: caller.subject };
+  });
+  for (const [headers, status] of asked) {
+    const answer = await fastify.inject({ url: '/api/messages', headers });
+    assert.equal(answer.statusCode, status);
+    assert.equal('www-authenticate' in answer.headers, status !== 200);
+  }
+
+  const { hono } = await block('hono.use', given('hono'), ['hono']);
+  hono.get('/api/messages', (c) => {
+    c.get('caller').require({ scopes: ['read:messages'] });
+    return c.json({ hello: c.get('caller').subject });
+  });
+  for (const [headers, status] of asked) {
+    const answer = await hono.request('/api/messages', { headers });
+    assert.equal(answer.status, status);
+    assert.equal(answer.headers.has('www-authenticate'), status !== 200);
+  }
+});
