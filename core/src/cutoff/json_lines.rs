@@ -44,7 +44,7 @@ impl Cutoffs {
     pub fn to_json_lines(&self) -> String {
         let mut text = String::new();
         for id in self.lifted.keys() {
-            text.push_str(&format!("{{\"lift\":{}}}\n", rule_json::quoted(id)));
+            text.push_str(&format!("{{\"lift\":{}}}\n", json::quoted(id)));
         }
         self.each_record(|shape, record| {
             if let Some(rule) = record.view().rule(shape) {

@@ -28,12 +28,6 @@ const MEMBERS: [&str; 11] = [
     "raw_at",
 ];
 
-/// A JSON string.
-pub(super) fn quoted(text: &str) -> String {
-    // Writing a string into a string cannot fail.
-    serde_json::to_string(text).unwrap_or_default()
-}
-
 /// A rule that somebody wants to apply.
 pub(super) fn read(text: &str) -> Result<Rule, ConfigError> {
     read_with(text, &["at", "except", "skew_guard"])

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::rule::{Cutoff, Kind, Rule, Until};
-use super::rule_json::quoted;
+use crate::json::quoted;
 use crate::time::Seconds;
 
 impl Rule {

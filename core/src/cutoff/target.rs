@@ -8,7 +8,7 @@ use core::fmt;
 use super::dimension::{Dimension, MAX_DIMENSIONS, Shape};
 use super::key::{KeyValue, KeyValues};
 use crate::error::ConfigError;
-use crate::json::MAX_SAFE_INTEGER;
+use crate::json::{MAX_SAFE_INTEGER, quoted};
 
 /// A value that a rule names: compared byte for byte, and with its type.
 ///
@@ -218,7 +218,6 @@ impl Target {
         if self.everyone {
             return String::from(r#"{"everyone":true}"#);
         }
-        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
         let members: Vec<String> = self
             .dimensions
             .iter()

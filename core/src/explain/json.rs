@@ -6,13 +6,8 @@ use alloc::vec::Vec;
 
 use super::{Check, Explanation};
 use crate::cutoff::MatchedRule;
+use crate::json::quoted;
 use crate::rejection::{Rejection, Remedy};
-
-/// A JSON string.
-fn quoted(text: &str) -> String {
-    // Writing a string into a string cannot fail.
-    serde_json::to_string(text).unwrap_or_default()
-}
 
 fn or_null(json: Option<String>) -> String {
     json.unwrap_or_else(|| "null".to_string())

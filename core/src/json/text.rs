@@ -105,6 +105,12 @@ pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     }
 }
 
+/// A string as JSON writes it.
+pub(crate) fn quoted(text: &str) -> String {
+    // Writing a string into a string cannot fail.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
 /// A string of a text that somebody else holds: a span of it, or its own letters where it has escapes.
 #[derive(Clone, Debug)]
 pub(crate) enum Text {

@@ -6,6 +6,7 @@ use alloc::string::{String, ToString as _};
 use core::fmt;
 
 use crate::error::KeyFault;
+use crate::json::quoted;
 
 /// A key of a set that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +32,6 @@ impl SkippedKey {
     /// The same as a JSON object: `position`, `key_id` (or `null`), `code`, `message`.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Writing a string into a string cannot fail.
-        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
         format!(
             "{{\"position\":{},\"key_id\":{},\"code\":{},\"message\":{}}}",
             self.position,
