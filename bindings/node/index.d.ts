@@ -237,6 +237,8 @@ export interface Explanation {
     message: string | null;
     compared: string;
   }[];
+  /** Every key of the set: which one made the signature, and why others were not tried. */
+  keys: { key_id: string; algorithms: Algorithm[]; outcome: 'verified' | 'tried' | 'not_tried'; message: string | null }[];
   /** The rules that match the token. */
   rules: { rule: string; target: Record<string, unknown> | null; code: string | null; compared: string; rules: RuleJson[] }[];
 }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::cutoff::MatchedRule;
+use crate::key::KeyFit;
 use crate::observer::{Observer, shown};
 use crate::reason::{Code, Stage};
 use crate::rejection::Rejection;
@@ -82,6 +83,7 @@ pub struct Check {
 #[must_use]
 pub struct Explanation {
     checks: Vec<Check>,
+    keys: Vec<KeyFit>,
     rules: Vec<MatchedRule>,
     rejection: Option<Rejection>,
 }
@@ -91,6 +93,12 @@ impl Explanation {
     #[must_use]
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+
+    /// Every key of the set in its order: which one made the signature, and why others were not tried.
+    #[must_use]
+    pub fn keys(&self) -> &[KeyFit] {
+        &self.keys
     }
 
     /// Every rule that matches the token, also those that let it pass.
@@ -139,6 +147,7 @@ impl fmt::Display for Explanation {
 #[derive(Default)]
 pub(crate) struct Everything {
     checks: Vec<Check>,
+    pub(crate) keys: Vec<KeyFit>,
     pub(crate) rules: Vec<MatchedRule>,
     first: Option<Rejection>,
 }
@@ -152,7 +161,8 @@ impl Everything {
     }
 
     pub(crate) fn finish(self) -> Explanation {
-        Explanation { checks: self.checks, rules: self.rules, rejection: self.first }
+        let Self { checks, keys, rules, first: rejection } = self;
+        Explanation { checks, keys, rules, rejection }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod curve;
 mod explicit;
+mod fit;
 mod form;
 mod jwk;
 mod secret;
@@ -10,6 +11,8 @@ mod skipped;
 mod spki;
 mod thumbprint;
 
+pub(crate) use self::fit::Asked;
+pub use self::fit::{KeyFit, KeyOutcome};
 pub(crate) use self::set::{Candidates, Prepared};
 pub use self::set::{KeySet, KeySetBuilder};
 pub use self::skipped::SkippedKey;

@@ -108,7 +108,7 @@ pub use crate::cutoff::{
 };
 pub use crate::error::{ConfigError, KeyFault};
 pub use crate::explain::{Check, Explanation, Outcome};
-pub use crate::key::{Key, KeySet, KeySetBuilder, SkippedKey};
+pub use crate::key::{Key, KeyFit, KeyOutcome, KeySet, KeySetBuilder, SkippedKey};
 pub use crate::permission::Requirement;
 pub use crate::policy::{MissingAuthTime, Policy, Retention, SameSecond, TokenType};
 pub use crate::rejection::{Rejection, Remedy};

@@ -17,7 +17,7 @@ use crate::compact::Compact;
 use crate::cutoff::{self, Facts, RuleSet};
 use crate::explain::{Everything, Explanation, describe_header};
 use crate::header::{Header, RawHeader};
-use crate::key::{KeySet, Prepared};
+use crate::key::{Asked, KeySet, Prepared};
 use crate::observer::Observer as _;
 use crate::policy::{Policy, Retention};
 use crate::reason::{Reason, Stage, Unavailable};
@@ -133,6 +133,7 @@ impl Validator {
         heard: &mut Everything,
     ) {
         let policy = &*self.policy;
+        heard.keys = self.keys.fits(None, &[], None);
         let size = || format!("{} bytes; at most {}", token.len(), policy.limits.max_token_bytes);
         let Some(mut compact) =
             keep(heard, Stage::Shape, "shape", Compact::parse(token, &policy.limits), size)
@@ -188,17 +189,24 @@ impl Validator {
             heard.skip(Stage::Signature, "signature");
             return None;
         };
+        let asked =
+            Asked { algorithm: header.algorithm, key_id: header.key_id().map(String::from) };
         let selected = self.keys.select(&header);
         let Some(keys) = keep(heard, Stage::Key, "key", selected, || described.clone()) else {
+            heard.keys = self.keys.fits(Some(&asked), &[], None);
             heard.skip(Stage::Signature, "signature");
             return None;
         };
+        let candidates: alloc::vec::Vec<_> = keys.iter().map(|(key, _)| Arc::clone(key)).collect();
         let tried = || {
             let names: alloc::vec::Vec<&str> = keys.iter().map(|(key, _)| key.id()).collect();
             format!("keys {names:?}")
         };
         let verified = signature::verify(compact, header, &keys);
-        keep(heard, Stage::Signature, "signature", verified, tried).map(|signed| signed.key)
+        let key =
+            keep(heard, Stage::Signature, "signature", verified, tried).map(|signed| signed.key);
+        heard.keys = self.keys.fits(Some(&asked), &candidates, key.as_ref());
+        key
     }
 
     /// The token of an `Authorization` header; see [`bearer`](crate::bearer()).

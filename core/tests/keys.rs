@@ -245,3 +245,43 @@ fn no_backend_can_widen_what_a_key_may_do() {
         assert_eq!(keys.verify(&token, all).is_ok(), algorithm == Algorithm::Es256, "{algorithm}");
     }
 }
+
+/// For whoever asks why a key of the set was passed over.
+#[test]
+fn an_explanation_tells_what_came_of_each_key() {
+    let named = |byte, id: &str| key(byte).with_id(id).unwrap();
+    let long = Key::from_secret(&[5; 64]).unwrap().with_id("b").unwrap();
+    let long = long.with_algorithm(Algorithm::Hs512).unwrap();
+    let keys = [named(1, "a"), named(2, "b"), named(3, "b"), long, key(4), named(6, "b")];
+    let validator = two_issuers(KeySet::from_keys(keys).unwrap());
+    let told = |token: &str| {
+        let explained = validator.explain(token, &NoCutoffs, NOW_TIME);
+        let json: serde_json::Value = serde_json::from_str(&explained.to_json()).unwrap();
+        let told: Vec<_> = explained
+            .keys()
+            .iter()
+            .map(|key| (key.outcome.as_str(), key.message.unwrap_or_default()))
+            .collect();
+        for (key, json) in explained.keys().iter().zip(json["keys"].as_array().unwrap()) {
+            assert_eq!(json["key_id"], *key.key_id);
+            assert_eq!(json["outcome"], key.outcome.as_str());
+            assert_eq!(json["message"].as_str(), key.message);
+            assert_eq!(json["algorithms"].as_array().unwrap().len(), key.algorithms.len());
+        }
+        told
+    };
+    let (other, dull) = (("not_tried", "it has another `kid`"), ("tried", ""));
+    let misfit = ("not_tried", "it does not serve the token's algorithm");
+    let late = ("not_tried", "a key before it made the signature");
+    let signed = |byte, header| sign(byte, header, &issued_by("https://a/"));
+    let named = r#"{"alg":"HS256","kid":"b"}"#;
+    assert_eq!(told(&signed(3, named)), [other, dull, ("verified", ""), misfit, late, late]);
+    assert_eq!(told(&signed(9, named)), [other, dull, dull, misfit, dull, dull]);
+    let unknown = r#"{"alg":"HS256","kid":"z"}"#;
+    let both = ("not_tried", "it has another `kid` and does not serve the token's algorithm");
+    assert_eq!(told(&signed(4, unknown)), [other, other, other, both, ("verified", ""), other]);
+    let many = ("not_tried", "too many keys fit the token");
+    assert_eq!(told(&signed(9, HEADER)), [many, many, many, misfit, many, many]);
+    assert_eq!(told("."), [("not_tried", ""); 6]);
+    assert_eq!(told(&signed(9, r#"{"alg":"RS256"}"#)), [("not_tried", ""); 6]);
+}

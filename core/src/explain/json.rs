@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{Check, Explanation};
 use crate::cutoff::MatchedRule;
 use crate::json::quoted;
+use crate::key::KeyFit;
 use crate::rejection::{Rejection, Remedy};
 
 fn or_null(json: Option<String>) -> String {
@@ -20,7 +21,7 @@ fn array(elements: impl Iterator<Item = String>) -> String {
 impl Explanation {
     /// The explanation as a JSON object: `accepted`, `rejection` (`null`, or what
     /// [`Rejection::to_json`] writes), `checks` (each `stage`, `name`, `outcome`, `code`, `message`,
-    /// `compared`) and `rules` (each `rule`, `target`, `code`, `compared`, and `rules`, as
+    /// `compared`), `keys` (each `key_id`, `algorithms`, `outcome`, `message`) and `rules` (each `rule`, `target`, `code`, `compared`, and `rules`, as
     /// [`Rule::to_json`](crate::Rule::to_json) writes them). What does not apply is `null`.
     ///
     /// ```
@@ -36,10 +37,11 @@ impl Explanation {
     #[must_use]
     pub fn to_json(&self) -> String {
         format!(
-            "{{\"accepted\":{},\"rejection\":{},\"checks\":{},\"rules\":{}}}",
+            "{{\"accepted\":{},\"rejection\":{},\"checks\":{},\"keys\":{},\"rules\":{}}}",
             self.rejection.is_none(),
             or_null(self.rejection.as_ref().map(Rejection::to_json)),
             array(self.checks.iter().map(check)),
+            array(self.keys.iter().map(key)),
             array(self.rules.iter().map(matched)),
         )
     }
@@ -54,6 +56,16 @@ fn check(check: &Check) -> String {
         or_null(check.code.map(|code| quoted(code.as_str()))),
         or_null(check.message.as_deref().map(quoted)),
         quoted(&check.compared),
+    )
+}
+
+fn key(key: &KeyFit) -> String {
+    format!(
+        "{{\"key_id\":{},\"algorithms\":{},\"outcome\":{},\"message\":{}}}",
+        quoted(&key.key_id),
+        array(key.algorithms.iter().map(|algorithm| quoted(algorithm.name()))),
+        quoted(key.outcome.as_str()),
+        or_null(key.message.map(quoted)),
     )
 }
 

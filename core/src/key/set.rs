@@ -100,6 +100,16 @@ impl Prepared {
         &self.id
     }
 
+    /// The `kid`, if it has one.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.key.id()
+    }
+
+    /// What it may serve.
+    pub(crate) fn algorithms(&self) -> impl Iterator<Item = Algorithm> + '_ {
+        self.verifiers.iter().map(|(algorithm, _)| *algorithm)
+    }
+
     /// The issuers to which the key is bound; none: it serves all that are configured.
     pub(crate) fn issuers(&self) -> &[Arc<str>] {
         &self.issuers
@@ -271,6 +281,11 @@ impl KeySet {
     #[must_use]
     pub fn skipped(&self) -> &[SkippedKey] {
         &self.skipped
+    }
+
+    /// The keys in their order.
+    pub(super) fn prepared(&self) -> impl Iterator<Item = &Arc<Prepared>> {
+        self.keys.iter()
     }
 
     /// The names of the keys: `kid`, or the thumbprint (RFC 7638) of a key without one.
