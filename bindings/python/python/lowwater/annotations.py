@@ -78,6 +78,13 @@ class Check(TypedDict):
     compared: str
 
 
+class KeyFit(TypedDict):
+    key_id: str
+    algorithms: list[str]
+    outcome: Literal["verified", "tried", "not_tried"]
+    message: str | None
+
+
 class MatchedRule(TypedDict):
     rule: str
     target: dict[str, Any] | None
@@ -100,6 +107,7 @@ class Explanation(TypedDict):
     accepted: bool
     rejection: Rejection | None
     checks: list[Check]
+    keys: list[KeyFit]
     rules: list[MatchedRule]
 
 
