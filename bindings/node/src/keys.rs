@@ -1,63 +1,37 @@
 //! Keys and sets of keys.
 
-use lowwater::{Algorithm, ConfigError, Key, KeySet, KeySetBuilder, Rejection, Signed, SkippedKey};
+use lowwater::{Algorithm, Key, KeySet, Signed};
+use lowwater_javascript::{File, KeyFiles, Mistake, size_of_keys};
 use napi::bindgen_prelude::{Array, BufferSlice, Either, Either3, Env, External, Uint8ArraySlice};
 use napi_derive::napi;
 
-use crate::error::{Result, argument, mistake, unreadable};
+use crate::border::{Result, buffer, made, thrown};
 
 /// Keys as they come: keys, texts and bytes; or one set, as it is.
-pub(crate) fn given(keys: &Array<'_>, short: bool) -> Result<KeySet> {
+pub(crate) fn given(keys: &Array<'_>, short: bool) -> std::result::Result<KeySet, Mistake> {
     if keys.len() == 1
         && let Ok(Some(set)) = keys.get_ref::<External<KeySet>>(0)
     {
         return Ok(KeySet::clone(set));
     }
-    let mut set = builder(short);
+    let changed = || Mistake::argument("keys", "changed while they were read");
+    let mut files = KeyFiles::new(short);
     for place in 0..keys.len() {
-        type File<'e> = Either3<&'e External<Key>, String, Uint8ArraySlice<'e>>;
-        let element = keys.get::<File<'_>>(place).map_err(unreadable)?;
-        set = match element {
-            Some(Either3::A(key)) => set.key(Key::clone(key)),
-            Some(Either3::B(text)) => set.read(text.as_bytes()),
-            Some(Either3::C(bytes)) => set.read(&bytes),
-            None => return Err(argument("keys", "changed while they were read")),
-        }
-        .map_err(mistake)?;
+        type Given<'e> = Either3<&'e External<Key>, String, Uint8ArraySlice<'e>>;
+        let given = keys.get::<Given<'_>>(place).ok().flatten().ok_or_else(changed)?;
+        files = files.and(&match &given {
+            Either3::A(key) => File::Key(key),
+            Either3::B(text) => File::Content(text.as_bytes()),
+            Either3::C(bytes) => File::Content(bytes),
+        })?;
     }
-    set.build().map_err(mistake)
-}
-
-/// What a key takes, roughly: its numbers, as they came and as they are reckoned with, its names and places.
-const KEY_BYTES: usize = 2048;
-
-pub(crate) fn size(set: &KeySet) -> usize {
-    set.len().saturating_add(1).saturating_mul(KEY_BYTES)
+    files.set()
 }
 
 /// A set with what V8 should know of its size.
 pub(crate) fn external(set: KeySet) -> External<KeySet> {
-    let size = size(&set);
+    let size = size_of_keys(&set);
     External::new_with_size_hint(set, size)
-}
-
-fn builder(short: bool) -> KeySetBuilder<'static> {
-    if short { KeySet::builder().allow_short_secrets() } else { KeySet::builder() }
-}
-
-fn named(
-    key: std::result::Result<Key, ConfigError>,
-    id: Option<String>,
-    algorithm: Option<String>,
-) -> Result<External<Key>> {
-    let mut key = key.map_err(mistake)?;
-    if let Some(id) = id {
-        key = key.with_id(&id).map_err(mistake)?;
-    }
-    if let Some(name) = algorithm {
-        key = key.with_algorithm(name.parse().map_err(mistake)?).map_err(mistake)?;
-    }
-    Ok(External::new(key))
 }
 
 /// A key of a form: `secret`, `short_secret` and `der` are bytes, `pem` and `jwk` texts.
@@ -68,15 +42,12 @@ pub(crate) fn key_from(
     id: Option<String>,
     algorithm: Option<String>,
 ) -> Result<External<Key>> {
-    let key = match (form.as_str(), &key) {
-        ("secret", Either::B(bytes)) => Key::from_secret(bytes),
-        ("short_secret", Either::B(bytes)) => Key::from_short_secret(bytes),
-        ("der", Either::B(bytes)) => Key::from_der(bytes),
-        ("pem", Either::A(text)) => Key::from_pem(text),
-        ("jwk", Either::A(text)) => Key::from_jwk(text),
-        _ => return Err(argument("key", "has no such form")),
+    let content = match &key {
+        Either::A(text) => text.as_bytes(),
+        Either::B(bytes) => bytes,
     };
-    named(key, id, algorithm)
+    let key = lowwater_javascript::key_from(&form, content, id.as_deref(), algorithm.as_deref());
+    key.map(External::new).map_err(thrown)
 }
 
 #[napi(catch_unwind)]
@@ -91,13 +62,12 @@ pub(crate) fn key_algorithm(key: &External<Key>) -> Option<&'static str> {
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set(keys: Array<'_>, short: bool) -> Result<External<KeySet>> {
-    given(&keys, short).map(external)
+    given(&keys, short).map(external).map_err(thrown)
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_from_jwks(jwks: String, short: bool) -> Result<External<KeySet>> {
-    let set = builder(short).jwks(&jwks).and_then(KeySetBuilder::build);
-    set.map(external).map_err(mistake)
+    lowwater_javascript::key_set_from_jwks(&jwks, short).map(external).map_err(thrown)
 }
 
 #[napi(catch_unwind)]
@@ -107,7 +77,7 @@ pub(crate) fn key_set_for_issuer(set: &External<KeySet>, issuer: String) -> Exte
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_union(set: &External<KeySet>, other: Array<'_>) -> Result<External<KeySet>> {
-    Ok(external(set.union(&given(&other, false)?)))
+    given(&other, false).map(|other| external(set.union(&other))).map_err(thrown)
 }
 
 #[napi(catch_unwind)]
@@ -117,27 +87,18 @@ pub(crate) fn key_set_ids(set: &External<KeySet>) -> Vec<String> {
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_skipped(set: &External<KeySet>) -> String {
-    let all: Vec<_> = set.skipped().iter().map(SkippedKey::to_json).collect();
-    format!("[{}]", all.join(","))
+    lowwater_javascript::skipped(set)
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_size(set: &External<KeySet>) -> u32 {
-    u32::try_from(set.len()).unwrap_or(u32::MAX)
+    lowwater_javascript::count(set.len())
 }
 
-/// A proven message, or the JSON of a rejection.
-pub(crate) type Proven = Either<External<Signed>, String>;
-
-pub(crate) fn proven(proven: std::result::Result<Signed, Rejection>) -> Proven {
-    match proven {
-        Ok(signed) => {
-            let texts = signed.payload().len().saturating_add(signed.header_json().len());
-            let size = texts.saturating_add(size_of::<Signed>());
-            Either::A(External::new_with_size_hint(signed, size))
-        }
-        Err(no) => Either::B(no.to_json()),
-    }
+/// What a proven message takes of memory, roughly.
+pub(crate) fn size_of_signed(signed: &Signed) -> usize {
+    let texts = signed.payload().len().saturating_add(signed.header_json().len());
+    texts.saturating_add(size_of::<Signed>())
 }
 
 #[napi(catch_unwind)]
@@ -145,18 +106,17 @@ pub(crate) fn key_set_verify(
     set: &External<KeySet>,
     token: String,
     algorithms: Vec<String>,
-) -> Result<Proven> {
-    let allowed = algorithms.iter().map(|name| name.parse::<Algorithm>().map_err(mistake));
-    let allowed = allowed.collect::<Result<Vec<_>>>()?;
-    Ok(proven(set.verify(&token, allowed)))
+) -> Result<Either<External<Signed>, String>> {
+    let proven = lowwater_javascript::verify(set, &token, &algorithms).map_err(thrown)?;
+    Ok(made(proven, size_of_signed))
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn signed_payload<'e>(
     env: &'e Env,
     signed: &External<Signed>,
-) -> napi::Result<BufferSlice<'e>> {
-    BufferSlice::copy_from(env, signed.payload())
+) -> Result<BufferSlice<'e>> {
+    buffer(env, signed.payload())
 }
 
 #[napi(catch_unwind)]

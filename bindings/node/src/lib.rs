@@ -1,9 +1,9 @@
-//! lowwater for Node, the native half: calls, and what crosses the border as text, bytes and numbers. It
-//! decides nothing: what a token, a rule or a policy means is the core's. The other half is `lib/`, whose
-//! classes hold what these functions return and check what their users give; nobody else calls them.
+//! lowwater for Node, the native half: the calls of `lowwater-javascript`, as Node-API takes and gives them.
+//! The other half is `lib/`, whose classes hold what these functions return and check what their users give;
+//! nobody else calls them.
 //!
-//! Configuration goes in as JSON, times as milliseconds since 1970. A mistake is thrown as an error whose
-//! `code` is the core's; a rejection is no error here but a value, its JSON.
+//! A mistake is thrown as an error whose `code` is the core's; a rejection is no error here but a value, its
+//! JSON.
 #![cfg_attr(
     test,
     allow(
@@ -14,14 +14,11 @@
 )]
 
 mod accepted;
+mod border;
 mod cutoffs;
-mod error;
-mod held;
 mod index;
 mod keys;
 mod rule;
-mod rules;
-mod time;
 mod validator;
 
 use napi_derive::napi;
@@ -32,8 +29,14 @@ pub(crate) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// A count as JavaScript has it.
-#[expect(clippy::as_conversions, reason = "nobody counts to 2^53")]
-pub(crate) const fn number(count: u64) -> f64 {
-    count as f64
+/// The clock.
+#[napi(catch_unwind)]
+pub(crate) fn now() -> i64 {
+    lowwater_edge::now().as_millis()
+}
+
+/// Milliseconds of seconds in decimal digits; nothing if they lie outside of what a time can be.
+#[napi(catch_unwind)]
+pub(crate) fn millis_of(seconds: String) -> Option<i64> {
+    lowwater_javascript::millis_of(&seconds)
 }

@@ -1,19 +1,15 @@
-//! Rules and targets from their JSON.
+//! Rules.
 
-use lowwater::{Rule, Target};
+use lowwater::Rule;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
 
-use crate::error::{Result, mistake, mistake_in_options};
+use crate::border::{Result, thrown};
 
 /// The rule of a JSON text; `text`: a person wrote it, and can be told the place of a mistake.
 #[napi(catch_unwind)]
 pub(crate) fn rule_from_json(json: String, text: bool) -> Result<External<Rule>> {
-    let rule = Rule::from_json(&json);
-    rule.map(External::new).map_err(|error| match text {
-        true => mistake(error),
-        false => mistake_in_options(error),
-    })
+    lowwater_javascript::rule_from_json(&json, text).map(External::new).map_err(thrown)
 }
 
 #[napi(catch_unwind)]
@@ -34,10 +30,6 @@ pub(crate) fn rule_id(rule: &External<Rule>) -> Option<String> {
 #[napi(catch_unwind)]
 pub(crate) fn rule_reason(rule: &External<Rule>) -> Option<String> {
     rule.reason().map(str::to_owned)
-}
-
-pub(crate) fn target(json: &str) -> Result<Target> {
-    Target::from_json(json).map_err(mistake_in_options)
 }
 
 pub(crate) fn externals(rules: Vec<Rule>) -> Vec<External<Rule>> {

@@ -1,6 +1,6 @@
 //! Accepted tokens that JavaScript may still ask about.
 //!
-//! Node frees what an object of JavaScript owns natively only between turns of its event loop, so a loop
+//! What an object of JavaScript owns outside of it is freed only between turns of the event loop, so a loop
 //! over a million tokens would hold all million. So no object owns one: each knows its number and its
 //! token, and the newest of a thread are held here. One that is no longer is validated again, by the same
 //! validator at the same instant and without rules: what accepted it then accepts it now, in the same way.
@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use lowwater::{Accepted, NoCutoffs, Validator};
 
-use crate::error::{Result, argument};
+use crate::mistake::{Mistake, Result};
 use crate::time::at;
 
 /// As many requests as one thread may have begun and not ended without a second check of a signature.
@@ -82,7 +82,7 @@ pub(crate) fn ask<T>(
         Some(accepted) => Ok(ask(accepted)),
         None => match validator.validate(token, &NoCutoffs, at(now)) {
             Ok(accepted) => Ok(ask(&accepted)),
-            Err(_) => Err(argument("accepted", "is no accepted token")),
+            Err(_) => Err(Mistake::argument("accepted", "is no accepted token")),
         },
     })
 }

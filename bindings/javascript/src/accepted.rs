@@ -1,0 +1,158 @@
+//! The answer "yes", and what is kept of it for a connection that lasts.
+
+use lowwater::{Accepted, Requirement, Rule, Ticket, UnixTime};
+
+use crate::held;
+use crate::mistake::Result;
+use crate::rules::{Rules, freshness_json};
+use crate::time::at;
+use crate::validator::Validator;
+
+/// How JavaScript names an accepted token: see `held`.
+#[derive(Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "JavaScript gives these four")]
+pub struct Asked<'a> {
+    /// The number that the validation told.
+    pub number: f64,
+    /// What validated it.
+    pub validator: &'a Validator,
+    /// Its text.
+    pub token: &'a str,
+    /// When it was decided.
+    pub now: i64,
+}
+
+impl std::fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// What can be required, in the order in which it is checked.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "JavaScript gives these six")]
+pub struct Required {
+    /// All of these.
+    pub scopes: Option<Vec<String>>,
+    /// One of these.
+    pub any_scope: Option<Vec<String>>,
+    /// All of these.
+    pub permissions: Option<Vec<String>>,
+    /// One of these.
+    pub any_permission: Option<Vec<String>>,
+    /// The owner of the resource.
+    pub subject: Option<String>,
+    /// The thumbprint that the connection proved.
+    pub confirmation: Option<String>,
+}
+
+impl Asked<'_> {
+    fn ask<T>(self, ask: impl FnOnce(&Accepted) -> T) -> Result<T> {
+        held::ask(self.number, &self.validator.validator, self.token, self.now, ask)
+    }
+
+    /// All claims, as they were sent.
+    ///
+    /// # Errors
+    /// It names no accepted token.
+    pub fn claims_json(self) -> Result<String> {
+        self.ask(|accepted| accepted.claims_json().to_owned())
+    }
+
+    /// The header, as it was sent.
+    ///
+    /// # Errors
+    /// It names no accepted token.
+    pub fn header_json(self) -> Result<String> {
+        self.ask(|accepted| accepted.header_json().to_owned())
+    }
+
+    /// All else that an accepted token tells, as JSON by the names that JavaScript gives it.
+    ///
+    /// # Errors
+    /// It names no accepted token.
+    pub fn facts(self) -> Result<String> {
+        self.ask(facts)
+    }
+
+    /// Nothing, or the JSON of a rejection.
+    ///
+    /// # Errors
+    /// It names no accepted token.
+    pub fn require(self, required: Required) -> Result<Option<String>> {
+        let asked = requirement(required);
+        let answer = self.ask(|accepted| accepted.require(&asked))?;
+        Ok(answer.err().map(|no| no.to_json()))
+    }
+
+    /// What is kept of it, and what that takes of memory, roughly.
+    ///
+    /// # Errors
+    /// It names no accepted token.
+    pub fn ticket(self) -> Result<(Ticket, usize)> {
+        // What it keeps of a token is not told: some of its text, and the names of its dimensions.
+        let size = self.token.len().saturating_add(size_of::<Ticket>());
+        Ok((self.ask(Accepted::ticket)?, size))
+    }
+}
+
+fn facts(accepted: &Accepted) -> String {
+    let millis = |time: Option<UnixTime>| time.map(UnixTime::as_millis);
+    serde_json::json!({
+        "issuer": accepted.issuer(),
+        "subject": accepted.subject(),
+        "audiences": accepted.audiences(),
+        "client": accepted.client(),
+        "session": accepted.session(),
+        "tokenId": accepted.token_id(),
+        "scopes": accepted.scopes(),
+        "permissions": accepted.permissions(),
+        "issuedAt": millis(accepted.issued_at()),
+        "expiresAt": millis(accepted.expires_at()),
+        "notBefore": millis(accepted.not_before()),
+        "authenticatedAt": millis(accepted.authenticated_at()),
+        "algorithm": accepted.algorithm().name(),
+        "keyId": accepted.key_id(),
+        "tokenType": accepted.token_type(),
+    })
+    .to_string()
+}
+
+fn requirement(required: Required) -> Requirement {
+    let mut asked = Requirement::new();
+    if let Some(scopes) = required.scopes {
+        asked = asked.scopes(scopes);
+    }
+    if let Some(scopes) = required.any_scope {
+        asked = asked.any_scope(scopes);
+    }
+    if let Some(permissions) = required.permissions {
+        asked = asked.permissions(permissions);
+    }
+    if let Some(permissions) = required.any_permission {
+        asked = asked.any_permission(permissions);
+    }
+    if let Some(subject) = required.subject {
+        asked = asked.subject(&subject);
+    }
+    if let Some(thumbprint) = required.confirmation {
+        asked = asked.confirmation(&thumbprint);
+    }
+    asked
+}
+
+/// Would the token of a ticket still be accepted? The JSON of how old the rules are, or that of a rejection
+/// (which has a `code`).
+#[must_use]
+pub fn recheck(ticket: &Ticket, rules: &Rules, now: i64, fresh_within: Option<i64>) -> String {
+    match rules.ask(fresh_within, |rules| ticket.recheck(rules, at(now))) {
+        Ok(freshness) => freshness_json(freshness),
+        Err(no) => no.to_json(),
+    }
+}
+
+/// Does this rule alone refuse the token of a ticket?
+#[must_use]
+pub fn is_affected_by(ticket: &Ticket, rule: &Rule, now: i64) -> bool {
+    ticket.is_affected_by(rule, at(now))
+}

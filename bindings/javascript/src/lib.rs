@@ -1,0 +1,58 @@
+//! What the packages for Node and for WebAssembly share: calls, in text, bytes and numbers. It decides
+//! nothing: what a token, a rule or a policy means is the core's. Each package hands these calls to
+//! JavaScript in its own way; the classes of `bindings/node/lib` hold what they return and check what their
+//! users give.
+//!
+//! Configuration goes in as JSON, times as milliseconds since 1970. A mistake is an error with the core's
+//! code; a rejection is no error here but a value, its JSON.
+
+mod mistake;
+mod unverified;
+
+#[cfg(feature = "validation")]
+mod accepted;
+#[cfg(feature = "validation")]
+mod cutoffs;
+#[cfg(feature = "validation")]
+mod held;
+#[cfg(feature = "validation")]
+mod index;
+#[cfg(feature = "validation")]
+mod keys;
+#[cfg(feature = "validation")]
+mod rule;
+#[cfg(feature = "validation")]
+mod rules;
+#[cfg(feature = "validation")]
+mod time;
+#[cfg(feature = "validation")]
+mod validator;
+
+pub use crate::mistake::{Mistake, Result};
+pub use crate::unverified::{Unverified, unverified};
+#[cfg(feature = "validation")]
+pub use crate::{
+    accepted::{Asked, Required, is_affected_by, recheck},
+    index::Index,
+    keys::{File, KeyFiles, key_from, key_set_from_jwks, size_of_keys, skipped, verify},
+    rule::rule_from_json,
+    rules::Rules,
+    time::{at, millis_of, span},
+    validator::{Answer, Validator},
+};
+
+/// A call's answer, or the JSON of a rejection.
+pub type OrRejection<T> = std::result::Result<T, String>;
+
+/// A count as JavaScript has it.
+#[must_use]
+#[expect(clippy::as_conversions, reason = "nobody counts to 2^53")]
+pub const fn number(count: u64) -> f64 {
+    count as f64
+}
+
+/// A small count.
+#[must_use]
+pub fn count(things: usize) -> u32 {
+    u32::try_from(things).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,117 @@
+//! What a validation can be given as its rules.
+
+use lowwater::{Cutoffs, Freshness, RuleSet};
+use lowwater_edge::SharedCutoffs;
+
+use crate::index::Index;
+use crate::mistake::{Mistake, Result};
+use crate::time::{at, span};
+
+/// A set of rules that JavaScript holds.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Rules {
+    /// Rules that change.
+    Cutoffs(SharedCutoffs),
+    /// Rules in place.
+    Index(Box<Index>),
+    /// None, said aloud.
+    None,
+}
+
+impl Rules {
+    pub(crate) fn shared(cutoffs: Cutoffs, capacity: Option<i64>) -> Self {
+        let capacity = capacity.and_then(|rules| usize::try_from(rules).ok());
+        Self::Cutoffs(SharedCutoffs::new(match capacity {
+            Some(rules) => cutoffs.with_capacity(rules),
+            None => cutoffs,
+        }))
+    }
+
+    /// Asks the rules as they are now, of an age that is bounded.
+    pub(crate) fn ask<T>(
+        &self,
+        fresh_within: Option<i64>,
+        ask: impl FnOnce(&dyn RuleSet) -> T,
+    ) -> T {
+        match (self, fresh_within.map(span)) {
+            (Self::Cutoffs(cutoffs), None) => ask(&*cutoffs.current()),
+            (Self::Cutoffs(cutoffs), Some(bound)) => ask(&cutoffs.current().fresh_within(bound)),
+            (Self::Index(index), None) => ask(index.get()),
+            (Self::Index(index), Some(bound)) => ask(&index.get().fresh_within(bound)),
+            (Self::None, _) => ask(&lowwater::NoCutoffs),
+        }
+    }
+
+    /// Rules that change.
+    pub(crate) fn cutoffs(&self) -> Result<&SharedCutoffs> {
+        match self {
+            Self::Cutoffs(cutoffs) => Ok(cutoffs),
+            _ => Err(Mistake::argument("cutoffs", "must be Cutoffs")),
+        }
+    }
+
+    fn opened(&self) -> Result<&Index> {
+        match self {
+            Self::Index(index) => Ok(index),
+            _ => Err(Mistake::argument("index", "must be an Index")),
+        }
+    }
+
+    /// An index, of this process's own rules.
+    ///
+    /// # Errors
+    /// Damaged bytes.
+    pub fn index(bytes: &[u8]) -> Result<Self> {
+        Ok(Self::Index(Box::new(Index::open(bytes, lowwater::Index::local)?)))
+    }
+
+    /// An index of rules of elsewhere.
+    ///
+    /// # Errors
+    /// Damaged bytes, bounds in the wrong order.
+    pub fn index_replica(bytes: &[u8], stale_after: i64, expired_after: i64) -> Result<Self> {
+        Ok(Self::Index(Box::new(Index::open(bytes, |bytes| {
+            lowwater::Index::replica(bytes, span(stale_after), span(expired_after))
+        })?)))
+    }
+
+    /// How old an index is, as JSON.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn index_freshness(&self, now: i64) -> Result<String> {
+        Ok(freshness_json(self.opened()?.get().freshness(at(now))))
+    }
+
+    /// Proves every line of an index.
+    ///
+    /// # Errors
+    /// One is damaged.
+    pub fn index_check_all(&self) -> Result<()> {
+        Ok(self.opened()?.get().check_all()?)
+    }
+
+    /// How many targets an index knows.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn index_targets(&self) -> Result<f64> {
+        Ok(crate::number(self.opened()?.get().targets()))
+    }
+
+    /// What an index takes of memory; for rules that change see [`cutoffs_bytes`](Self::cutoffs_bytes).
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Index(index) => index.size(),
+            _ => size_of::<Self>(),
+        }
+    }
+}
+
+/// `state`, and `age` in seconds where there is one.
+pub(crate) fn freshness_json(freshness: Freshness) -> String {
+    let age = freshness.age().map(|age| age.as_secs_f64());
+    serde_json::json!({ "state": freshness.as_str(), "age": age }).to_string()
+}

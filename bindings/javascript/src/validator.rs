@@ -1,0 +1,141 @@
+//! The one call.
+
+use lowwater::{Freshness, KeySet, Note, Policy, Retention, RuleSet, Signed};
+
+use crate::keys::{KeyFiles, size_of_keys};
+use crate::mistake::{Result, in_json};
+use crate::rules::{Rules, freshness_json};
+use crate::time::{at, span};
+use crate::{OrRejection, held};
+
+/// What JavaScript holds of a validator.
+#[derive(Debug)]
+pub struct Validator {
+    pub(crate) validator: lowwater::Validator,
+    /// The policy's switch, for keys that come later.
+    short_secrets: bool,
+}
+
+/// What came of a validation.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "it is one of these")]
+pub enum Answer {
+    /// The token is accepted, and that is its number (see `held`).
+    Accepted(f64),
+    /// JSON: that of a rejection, or `number`, `notes` and `freshness` where there is something to say of
+    /// these.
+    Said(String),
+}
+
+impl Validator {
+    /// A validator of a policy in JSON; `text`: a person wrote it, and can be told the place of a mistake.
+    /// `keys` is told whether short secrets are allowed.
+    ///
+    /// # Errors
+    /// A mistake in the policy or the keys.
+    pub fn from_json(
+        policy: &str,
+        text: bool,
+        keys: impl FnOnce(bool) -> Result<KeySet>,
+    ) -> Result<Self> {
+        let policy = Policy::from_json(policy).map_err(in_json(text))?;
+        let short_secrets = policy.allows_short_secret();
+        let validator = lowwater::Validator::new(policy, keys(short_secrets)?);
+        Ok(Self { validator, short_secrets })
+    }
+
+    /// The same policy with other keys.
+    ///
+    /// # Errors
+    /// A mistake in the keys.
+    pub fn with_keys(&self, keys: impl FnOnce(bool) -> Result<KeySet>) -> Result<Self> {
+        let validator = self.validator.with_keys(keys(self.short_secrets)?);
+        Ok(Self { validator, short_secrets: self.short_secrets })
+    }
+
+    /// The files of keys that this validator would take.
+    pub const fn files(&self) -> KeyFiles {
+        KeyFiles::new(self.short_secrets)
+    }
+
+    /// Its keys.
+    #[must_use]
+    pub fn keys(&self) -> KeySet {
+        self.validator.keys().clone()
+    }
+
+    /// What it takes of memory, roughly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of_keys(self.validator.keys())
+    }
+
+    pub(crate) fn retention(&self) -> Retention {
+        self.validator.retention()
+    }
+
+    /// Decides about a token.
+    #[must_use]
+    pub fn validate(
+        &self,
+        token: &str,
+        rules: &Rules,
+        now: i64,
+        fresh_within: Option<i64>,
+    ) -> Answer {
+        match rules.ask(fresh_within, |rules| self.validator.validate(token, rules, at(now))) {
+            Err(no) => Answer::Said(no.to_json()),
+            Ok(accepted) => {
+                let notes: Vec<_> = accepted.notes().map(Note::as_str).collect();
+                let freshness = accepted.freshness();
+                let number = held::keep(token, accepted);
+                if notes.is_empty() && freshness == Freshness::Fresh {
+                    return Answer::Accepted(number);
+                }
+                let (notes, freshness) = (serde_json::json!(notes), freshness_json(freshness));
+                Answer::Said(format!(
+                    r#"{{"number":{number},"notes":{notes},"freshness":{freshness}}}"#
+                ))
+            }
+        }
+    }
+
+    /// Every check that can still run, as JSON.
+    #[must_use]
+    pub fn explain(
+        &self,
+        token: &str,
+        rules: &Rules,
+        now: i64,
+        fresh_within: Option<i64>,
+    ) -> String {
+        let explain = |rules: &dyn RuleSet| self.validator.explain(token, rules, at(now));
+        rules.ask(fresh_within, explain).to_json()
+    }
+
+    /// Checks shape, header and signature, and stops there.
+    ///
+    /// # Errors
+    /// The JSON of a rejection.
+    pub fn verify(&self, token: &str) -> OrRejection<Signed> {
+        self.validator.verify(token).map_err(|no| no.to_json())
+    }
+
+    /// The token of an `Authorization` header, if the request has one.
+    ///
+    /// # Errors
+    /// The JSON of a rejection.
+    pub fn bearer(&self, header: Option<&str>) -> OrRejection<String> {
+        let found = match header {
+            None => Err(self.validator.missing_token()),
+            Some(header) => self.validator.bearer(header),
+        };
+        found.map(str::to_owned).map_err(|no| no.to_json())
+    }
+
+    /// The JSON of a rejection.
+    #[must_use]
+    pub fn rules_unavailable(&self, retry_after: i64) -> String {
+        self.validator.rules_unavailable(span(retry_after)).to_json()
+    }
+}
