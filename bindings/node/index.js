@@ -6,7 +6,8 @@ const { Key, KeySet, Signed } = require('./lib/keys.js');
 const { Rule } = require('./lib/rule.js');
 const { Cutoffs, Index } = require('./lib/cutoffs.js');
 const { Accepted, Ticket, affected } = require('./lib/accepted.js');
-const { Validator, unverified } = require('./lib/validator.js');
+const { Validator } = require('./lib/validator.js');
+const { unverified } = require('./lib/unverified.js');
 const { version } = require('./package.json');
 
 module.exports = {

@@ -12,6 +12,18 @@ use crate::{count, number};
 /// What a rule takes, roughly, in all tables that name it.
 const RULE_BYTES: usize = 128;
 
+/// The validators that share rules.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sharers(Option<Retention>);
+
+impl Sharers {
+    /// One more.
+    pub fn add(&mut self, validator: &Validator) {
+        let one = validator.retention();
+        self.0 = Some(self.0.map_or(one, |all| all.join(one)));
+    }
+}
+
 /// All of these fail, with a mistake, on rules that cannot change.
 #[expect(clippy::missing_errors_doc, reason = "said of all; the rest is the core's")]
 impl Rules {
@@ -43,16 +55,10 @@ impl Rules {
         Ok(self.cutoffs()?.update(|rules| rules.merge(&other)).map(Change::as_str)?)
     }
 
-    /// Drops what can hold no more for any of the validators; tells how many.
-    pub fn prune<'v>(
-        &self,
-        validators: impl IntoIterator<Item = &'v Validator>,
-        now: i64,
-        force: bool,
-    ) -> Result<u32> {
-        let all = validators.into_iter().map(Validator::retention).reduce(Retention::join);
+    /// Drops what can hold no more for any validator; tells how many.
+    pub fn prune(&self, sharers: &Sharers, now: i64, force: bool) -> Result<u32> {
         let expected = "must be a Validator, or a list of all that share the rules";
-        let retention = all.ok_or_else(|| Mistake::argument("validators", expected))?;
+        let retention = sharers.0.ok_or_else(|| Mistake::argument("validators", expected))?;
         let gone = match force {
             true => self.cutoffs()?.update(|rules| Ok(rules.prune_forced(at(now), retention))),
             false => self.cutoffs()?.prune(at(now), retention),

@@ -33,12 +33,13 @@ pub use crate::unverified::{Unverified, unverified};
 #[cfg(feature = "validation")]
 pub use crate::{
     accepted::{Asked, Required, is_affected_by, recheck},
+    cutoffs::Sharers,
     index::Index,
     keys::{File, KeyFiles, key_from, key_set_from_jwks, size_of_keys, skipped, verify},
     rule::rule_from_json,
     rules::Rules,
     time::{at, millis_of, span},
-    validator::{Answer, Validator},
+    validator::{Answer, Draft, Validator},
 };
 
 /// A call's answer, or the JSON of a rejection.

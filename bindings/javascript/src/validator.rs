@@ -27,35 +27,42 @@ pub enum Answer {
     Said(String),
 }
 
-impl Validator {
-    /// A validator of a policy in JSON; `text`: a person wrote it, and can be told the place of a mistake.
-    /// `keys` is told whether short secrets are allowed.
+/// A validator that waits for its keys: whether short secrets are allowed is the policy's to say.
+#[derive(Debug)]
+pub struct Draft(Policy);
+
+impl Draft {
+    /// Reads a policy in JSON; `text`: a person wrote it, and can be told the place of a mistake.
     ///
     /// # Errors
-    /// A mistake in the policy or the keys.
-    pub fn from_json(
-        policy: &str,
-        text: bool,
-        keys: impl FnOnce(bool) -> Result<KeySet>,
-    ) -> Result<Self> {
-        let policy = Policy::from_json(policy).map_err(in_json(text))?;
-        let short_secrets = policy.allows_short_secret();
-        let validator = lowwater::Validator::new(policy, keys(short_secrets)?);
-        Ok(Self { validator, short_secrets })
+    /// A mistake in the policy.
+    pub fn from_json(policy: &str, text: bool) -> Result<Self> {
+        Policy::from_json(policy).map(Self).map_err(in_json(text))
+    }
+
+    /// For the keys that come as files.
+    pub const fn files(&self) -> KeyFiles {
+        KeyFiles::new(self.0.allows_short_secret())
+    }
+
+    /// The validator.
+    #[must_use]
+    pub fn with_keys(self, keys: KeySet) -> Validator {
+        let short_secrets = self.0.allows_short_secret();
+        Validator { validator: lowwater::Validator::new(self.0, keys), short_secrets }
+    }
+}
+
+impl Validator {
+    /// For keys that come later as files.
+    pub const fn files(&self) -> KeyFiles {
+        KeyFiles::new(self.short_secrets)
     }
 
     /// The same policy with other keys.
-    ///
-    /// # Errors
-    /// A mistake in the keys.
-    pub fn with_keys(&self, keys: impl FnOnce(bool) -> Result<KeySet>) -> Result<Self> {
-        let validator = self.validator.with_keys(keys(self.short_secrets)?);
-        Ok(Self { validator, short_secrets: self.short_secrets })
-    }
-
-    /// The files of keys that this validator would take.
-    pub const fn files(&self) -> KeyFiles {
-        KeyFiles::new(self.short_secrets)
+    #[must_use]
+    pub fn with_keys(&self, keys: KeySet) -> Self {
+        Self { validator: self.validator.with_keys(keys), short_secrets: self.short_secrets }
     }
 
     /// Its keys.

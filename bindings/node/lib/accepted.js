@@ -1,8 +1,8 @@
 'use strict';
 
-const { inspect } = require('node:util');
+const { inspect } = require('./host.js');
 const { argument, owned, rejected, sealed } = require('./errors.js');
-const { native } = require('./native.js');
+const { native } = require('./calls.js');
 const { rulesOf } = require('./sentinels.js');
 const { deciding, isObject, needed, now, options, parsed, reading, text, texts } = require('./convert.js');
 const { ruleOf } = require('./rule.js');
@@ -138,14 +138,14 @@ class Accepted {
 
   require(asked) {
     const no = own(this).#ask(native.acceptedRequire, required(asked));
-    if (no !== null) throw rejected(no);
+    if (typeof no === 'string') throw rejected(no);
   }
 
   ticket() {
     return new Ticket(MADE, own(this).#ask(native.acceptedTicket));
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return #number in this ? `Accepted { algorithm: '${this.algorithm}' }` : 'Accepted {}';
   }
 }
@@ -189,7 +189,7 @@ class Ticket {
     return native.ticketIsAffectedBy(ownTicket(this), ruleOf(rule), now(options(given, ['now'])));
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return 'Ticket {}';
   }
 }

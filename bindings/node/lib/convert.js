@@ -1,12 +1,11 @@
 'use strict';
 
-const { types } = require('node:util');
 const { argument } = require('./errors.js');
-const { native } = require('./native.js');
+const { isArgumentsObject, isDate, isProxy, isSharedArrayBuffer, isUint8Array } = require('./host.js');
+const { native } = require('./calls.js');
 const { ANY } = require('./sentinels.js');
 
-// The engine's own, whatever a program does to its copies.
-const { isArgumentsObject, isDate, isUint8Array, isSharedArrayBuffer, isProxy } = types;
+// The language's own, whatever a program does to its copies.
 const timeOf = Function.prototype.call.bind(Date.prototype.getTime);
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
 const bufferOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(typedArray, 'buffer').get);
@@ -166,7 +165,7 @@ function instant(value, name) {
   }
   if (!isNumber(value)) throw not(value, name, 'a Date, or seconds since 1970');
   const millis = native.millisOf(digits(value, name));
-  if (millis === null || millis > LATEST) {
+  if (typeof millis !== 'number' || millis > LATEST) {
     throw argument(name, 'must be seconds since 1970, none of them negative, and no milliseconds');
   }
   return millis;
@@ -179,7 +178,7 @@ const switched = (given, name) => Object.hasOwn(given, name) && flag(given[name]
 function span(value, name) {
   if (!isNumber(value)) throw not(value, name, 'a number of seconds');
   const millis = native.millisOf(digits(value, name));
-  if (millis === null) throw argument(name, 'must be 0 seconds or more, and fewer than 10^14');
+  if (typeof millis !== 'number') throw argument(name, 'must be 0 seconds or more, and fewer than 10^14');
   return millis;
 }
 

@@ -1,9 +1,8 @@
 'use strict';
 
-const { randomBytes } = require('node:crypto');
-const { inspect } = require('node:util');
+const { inspect, randomBytes } = require('./host.js');
 const { argument, owned, sealed } = require('./errors.js');
-const { native } = require('./native.js');
+const { native } = require('./calls.js');
 const { kinds } = require('./sentinels.js');
 const { built } = require('./names.js');
 const { array, bytes, count, instant, isArray, isObject, needed, now, options, parsed, span, switched, text } = require('./convert.js');
@@ -174,7 +173,7 @@ class Cutoffs {
     return native.cutoffsSize(own(this));
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return #handle in this ? `Cutoffs { size: ${this.size} }` : 'Cutoffs {}';
   }
 }
@@ -215,7 +214,7 @@ class Index {
     return native.indexTargets(ownIndex(this));
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return #handle in this ? `Index { targets: ${this.targets} }` : 'Index {}';
   }
 }

@@ -30,8 +30,9 @@ class Rejected extends LowwaterError {
   }
 }
 
-for (const error of [LowwaterError, ConfigError, Rejected]) {
-  Object.defineProperty(error.prototype, 'name', { value: error.name, writable: true, configurable: true });
+// A bundler may call the classes by other names.
+for (const [name, error] of Object.entries({ LowwaterError, ConfigError, Rejected })) {
+  Object.defineProperty(error.prototype, 'name', { value: name, writable: true, configurable: true });
 }
 
 /** A mistake in an argument: its name, and what it must be. */

@@ -1,8 +1,8 @@
 'use strict';
 
-const { inspect, types } = require('node:util');
+const { inspect, isKeyObject, isUint8Array } = require('./host.js');
 const { argument, owned, rejected, sealed } = require('./errors.js');
-const { native } = require('./native.js');
+const { native } = require('./calls.js');
 const { built } = require('./names.js');
 const {
   array, bytes, isArray, isObject, isPlain, json, kind, options, parsed, reading, switched, text, texts, token,
@@ -60,7 +60,7 @@ class Key {
     return native.keyAlgorithm(ownKey(this)) ?? undefined;
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return 'Key {}';
   }
 }
@@ -82,13 +82,13 @@ const HINT = '. Await a Promise; of a file or a URL give what it holds; export a
 
 /** What a file of keys holds: text and bytes as they are, an object as JSON. */
 function file(value, name) {
-  if (reading(name, () => types.isKeyObject(value))) return exported(value, name);
+  if (reading(name, () => isKeyObject(value))) return exported(value, name);
   return content(value, name, KEYS, true, HINT);
 }
 
 function content(value, name, expected, objects, hint = '') {
   if (typeof value === 'string') return text(value, name);
-  if (types.isUint8Array(value)) return bytes(value, name);
+  if (isUint8Array(value)) return bytes(value, name);
   if (!objects || !reading(name, () => isPlain(value))) {
     const what = objects && kind(value) === 'object' ? 'an object of a class' : kind(value);
     throw argument(name, `must be ${expected}, not ${what}${hint}`);
@@ -116,7 +116,7 @@ function secret(bytes) {
 }
 
 function utf8(value, name, expected, objects = true) {
-  const hint = reading(name, () => types.isKeyObject(value)) ? ', which `new KeySet` takes' : '';
+  const hint = reading(name, () => isKeyObject(value)) ? ', which `new KeySet` takes' : '';
   const given = content(value, name, expected, objects, hint);
   if (typeof given === 'string') return given;
   try {
@@ -178,7 +178,7 @@ class KeySet {
     return native.keySetSize(ownSet(this));
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return #handle in this ? `KeySet { size: ${this.size} }` : 'KeySet {}';
   }
 }
@@ -218,7 +218,7 @@ class Signed {
     return native.signedKeyId(ownSigned(this));
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return #handle in this ? `Signed { algorithm: '${this.algorithm}' }` : 'Signed {}';
   }
 }

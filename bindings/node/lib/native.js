@@ -2,7 +2,6 @@
 
 const { createRequire } = require('node:module');
 const path = require('node:path');
-const { ConfigError } = require('./errors.js');
 const { platform } = require('./platform.js');
 const { version } = require('../package.json');
 
@@ -33,20 +32,4 @@ function load() {
   return addon;
 }
 
-const addon = load();
-
-/** A mistake that the core found, as the error that users know. */
-const mistake = (error) => new ConfigError(error.message, error.code);
-
-/** A function of the addon; what it throws is a mistake. */
-const calling = (call) => (...given) => {
-  try {
-    return call(...given);
-  } catch (error) {
-    throw mistake(error);
-  }
-};
-
-const native = Object.fromEntries(Object.entries(addon).map(([name, call]) => [name, calling(call)]));
-
-module.exports = { addon, mistake, native };
+module.exports = load();

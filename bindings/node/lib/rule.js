@@ -1,8 +1,8 @@
 'use strict';
 
-const { inspect } = require('node:util');
+const { inspect } = require('./host.js');
 const { argument, owned, sealed } = require('./errors.js');
-const { native } = require('./native.js');
+const { native } = require('./calls.js');
 const { ANY } = require('./sentinels.js');
 const { built, names, spelled } = require('./names.js');
 const { isObject, json, member, members, not, object, parsed, scalar, text, texts } = require('./convert.js');
@@ -79,7 +79,7 @@ class Rule {
     return native.ruleReason(own(this)) ?? undefined;
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return #handle in this ? `Rule { kind: '${this.kind}' }` : 'Rule {}';
   }
 }

@@ -1,7 +1,7 @@
 'use strict';
 
 const { argument } = require('./errors.js');
-const { native } = require('./native.js');
+const { native } = require('./calls.js');
 
 /** What has to be said aloud: any issuer, any audience. */
 const ANY = Symbol('lowwater.ANY');
@@ -9,7 +9,7 @@ const ANY = Symbol('lowwater.ANY');
 /** What has to be said aloud: no rules. */
 const NO_CUTOFFS = Symbol('lowwater.NO_CUTOFFS');
 
-const noCutoffs = native.noCutoffs();
+let noCutoffs;
 
 /** The classes whose objects are rules; each tells the addon's object of one, or nothing. */
 const kinds = [];
@@ -20,7 +20,7 @@ function rulesOf(value) {
     const handle = handleOf(value);
     if (handle !== undefined) return handle;
   }
-  if (value === NO_CUTOFFS) return noCutoffs;
+  if (value === NO_CUTOFFS) return (noCutoffs ??= native.noCutoffs());
   throw argument('cutoffs', 'must be Cutoffs, an Index, or NO_CUTOFFS, said aloud');
 }
 

@@ -1,8 +1,8 @@
 'use strict';
 
-const { inspect } = require('node:util');
+const { inspect } = require('./host.js');
 const { Rejected, argument, owned, rejected, sealed } = require('./errors.js');
-const { addon, mistake, native } = require('./native.js');
+const { addon, mistake, native } = require('./calls.js');
 const { rulesOf } = require('./sentinels.js');
 const { built, names, spelled } = require('./names.js');
 const { deciding, isObject, member, members, needed, object, parsed, span, text, token } = require('./convert.js');
@@ -101,17 +101,9 @@ class Validator {
     return set(native.validatorKeys(own(this)));
   }
 
-  [inspect.custom]() {
+  [inspect]() {
     return 'Validator {}';
   }
 }
 
-/** What a token says, unproven. */
-function unverified(given) {
-  const read = native.unverified(token(given));
-  if (typeof read === 'string') throw rejected(read);
-  const [header, claims] = read;
-  return { header: parsed(header), claims: parsed(claims) };
-}
-
-module.exports = { Validator, unverified, validatorHandle };
+module.exports = { Validator, validatorHandle };

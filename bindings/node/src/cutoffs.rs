@@ -1,7 +1,7 @@
 //! The rules, shared by all that ask them.
 
 use lowwater::Rule;
-use lowwater_javascript::{Rules, Validator};
+use lowwater_javascript::{Rules, Sharers, Validator};
 use napi::bindgen_prelude::{Array, BufferSlice, Env, External, Uint8ArraySlice};
 use napi_derive::napi;
 
@@ -65,13 +65,13 @@ pub(crate) fn cutoffs_prune(
     now: i64,
     force: bool,
 ) -> Result<u32> {
-    let mut all = Vec::new();
+    let mut sharers = Sharers::default();
     for place in 0..validators.len() {
         let one = validators.get_ref::<External<Validator>>(place).map_err(unreadable)?;
         let changed = || argument("validators", "changed while they were read");
-        all.push(&**one.ok_or_else(changed)?);
+        sharers.add(one.ok_or_else(changed)?);
     }
-    cutoffs.prune(all, now, force).map_err(thrown)
+    cutoffs.prune(&sharers, now, force).map_err(thrown)
 }
 
 #[napi(catch_unwind)]

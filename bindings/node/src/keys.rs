@@ -1,31 +1,31 @@
 //! Keys and sets of keys.
 
 use lowwater::{Algorithm, Key, KeySet, Signed};
-use lowwater_javascript::{File, KeyFiles, Mistake, size_of_keys};
+use lowwater_javascript::{File, KeyFiles, size_of_keys};
 use napi::bindgen_prelude::{Array, BufferSlice, Either, Either3, Env, External, Uint8ArraySlice};
 use napi_derive::napi;
 
-use crate::border::{Result, buffer, made, thrown};
+use crate::border::{Result, argument, buffer, made, thrown, unreadable};
 
 /// Keys as they come: keys, texts and bytes; or one set, as it is.
-pub(crate) fn given(keys: &Array<'_>, short: bool) -> std::result::Result<KeySet, Mistake> {
+pub(crate) fn given(keys: &Array<'_>, mut files: KeyFiles) -> Result<KeySet> {
     if keys.len() == 1
         && let Ok(Some(set)) = keys.get_ref::<External<KeySet>>(0)
     {
         return Ok(KeySet::clone(set));
     }
-    let changed = || Mistake::argument("keys", "changed while they were read");
-    let mut files = KeyFiles::new(short);
     for place in 0..keys.len() {
         type Given<'e> = Either3<&'e External<Key>, String, Uint8ArraySlice<'e>>;
-        let given = keys.get::<Given<'_>>(place).ok().flatten().ok_or_else(changed)?;
-        files = files.and(&match &given {
-            Either3::A(key) => File::Key(key),
-            Either3::B(text) => File::Content(text.as_bytes()),
-            Either3::C(bytes) => File::Content(bytes),
-        })?;
+        let given = keys.get::<Given<'_>>(place).map_err(unreadable)?;
+        files = match &given {
+            Some(Either3::A(key)) => files.and(&File::Key(key)),
+            Some(Either3::B(text)) => files.and(&File::Content(text.as_bytes())),
+            Some(Either3::C(bytes)) => files.and(&File::Content(bytes)),
+            None => return Err(argument("keys", "changed while they were read")),
+        }
+        .map_err(thrown)?;
     }
-    files.set()
+    files.set().map_err(thrown)
 }
 
 /// A set with what V8 should know of its size.
@@ -62,7 +62,7 @@ pub(crate) fn key_algorithm(key: &External<Key>) -> Option<&'static str> {
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set(keys: Array<'_>, short: bool) -> Result<External<KeySet>> {
-    given(&keys, short).map(external).map_err(thrown)
+    given(&keys, KeyFiles::new(short)).map(external)
 }
 
 #[napi(catch_unwind)]
@@ -77,7 +77,7 @@ pub(crate) fn key_set_for_issuer(set: &External<KeySet>, issuer: String) -> Exte
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_union(set: &External<KeySet>, other: Array<'_>) -> Result<External<KeySet>> {
-    given(&other, false).map(|other| external(set.union(&other))).map_err(thrown)
+    given(&other, KeyFiles::new(false)).map(|other| external(set.union(&other)))
 }
 
 #[napi(catch_unwind)]

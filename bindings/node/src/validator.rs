@@ -1,7 +1,7 @@
 //! The one call.
 
 use lowwater::Signed;
-use lowwater_javascript::{Answer, Rules, Validator};
+use lowwater_javascript::{Answer, Draft, Rules, Validator};
 use napi::bindgen_prelude::{Array, Either, External};
 use napi_derive::napi;
 
@@ -21,7 +21,9 @@ pub(crate) fn validator_from_json(
     text: bool,
     keys: Array<'_>,
 ) -> Result<External<Validator>> {
-    Validator::from_json(&policy, text, |short| given(&keys, short)).map(external).map_err(thrown)
+    let draft = Draft::from_json(&policy, text).map_err(thrown)?;
+    let keys = given(&keys, draft.files())?;
+    Ok(external(draft.with_keys(keys)))
 }
 
 #[napi(catch_unwind)]
@@ -29,7 +31,8 @@ pub(crate) fn validator_with_keys(
     validator: &External<Validator>,
     keys: Array<'_>,
 ) -> Result<External<Validator>> {
-    validator.with_keys(|short| given(&keys, short)).map(external).map_err(thrown)
+    let keys = given(&keys, validator.files())?;
+    Ok(external(validator.with_keys(keys)))
 }
 
 #[napi(catch_unwind)]

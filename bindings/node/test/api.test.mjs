@@ -201,7 +201,7 @@ describe('keys', () => {
     ];
     for (const form of forms) {
       const signed = new KeySet(form).verify(token, ['EdDSA']);
-      assert.equal(signed.payload.toString(), '{"hello":1}');
+      assert.equal(new TextDecoder().decode(signed.payload), '{"hello":1}');
       assert.deepEqual([signed.algorithm, signed.header.alg, signed.headerJson], ['EdDSA', 'EdDSA', '{"alg":"EdDSA"}']);
       assert.equal(inspect(signed), "Signed { algorithm: 'EdDSA' }");
     }

@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { NO_CUTOFFS, Validator } from '../index.mjs';
+import native from '../lib/native.js';
 import { platform } from '../lib/platform.js';
+import { OPTIONS, sign } from './tokens.mjs';
 
 const here = fileURLToPath(new URL('../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lowwater-'));
@@ -54,4 +57,17 @@ test('a build without cargo says so', () => {
   const built = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: here, env: { ...process.env, PATH: folder, Path: folder }, encoding: 'utf8' });
   assert.equal(built.status, 1);
   assert.match(built.stderr, /cargo does not run: .*ENOENT/);
+});
+
+test('what the addon itself cannot take is a mistake too', () => {
+  const validator = new Validator(OPTIONS);
+  for (const name of ['now', 'validate']) {
+    const own = native[name];
+    native[name] = () => { throw Object.assign(new Error('raw'), { code: 'InvalidArg' }); };
+    try {
+      assert.throws(() => validator.validate(sign(), NO_CUTOFFS), { name: 'ConfigError', message: 'raw' });
+    } finally {
+      native[name] = own;
+    }
+  }
 });

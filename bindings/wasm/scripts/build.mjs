@@ -1,0 +1,76 @@
+// Builds the package into `dist/`, and the inspector's copy of it. Two modules come of one crate: all of it, and
+// reading without proof, which needs no cryptography. The classes are those of the package for Node, over calls
+// and a host of this package's own.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = fileURLToPath(new URL('../', import.meta.url));
+const root = join(here, '../..');
+const node = join(here, '../node');
+const dist = join(here, 'dist');
+const run = (command, given) => execFileSync(command, given, { cwd: here, stdio: ['ignore', 'inherit', 'inherit'] });
+
+/** What rustc uses of WebAssembly; every engine since 2023 has it. */
+const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
+
+/** The module of these features of the crate, in `folder`, with what its imports are called by. */
+function compile(features, folder) {
+  run('cargo', ['build', '--quiet', '--locked', '--profile', 'wasm', '--package', 'lowwater-wasm', '--target', 'wasm32-unknown-unknown', ...features]);
+  const made = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm32-unknown-unknown/wasm/lowwater_wasm.wasm');
+  const target = ['--target', 'web', '--omit-default-module-path', '--no-typescript', '--out-name', 'lowwater', '--out-dir', folder];
+  run(join(root, 'target/wasm-bindgen/bin/wasm-bindgen'), [made, ...target]);
+  const optimizer = fileURLToPath(import.meta.resolve('binaryen/bin/wasm-opt'));
+  const bound = join(folder, 'lowwater_bg.wasm');
+  run(process.execPath, [optimizer, '-Oz', ...FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-dwarf', '--strip-producers', bound, '-o', join(folder, 'lowwater.wasm')]);
+}
+
+/** Puts this package's parts in the place of Node's. */
+const parts = (folder) => ({
+  name: 'parts',
+  setup({ onResolve }) {
+    onResolve({ filter: /^#wasm$/ }, () => ({ path: join(folder, 'lowwater.js') }));
+    onResolve({ filter: /^\.\/(native|host)\.js$/ }, ({ path }) => ({ path: join(here, 'lib', path.replace(/\.js$/, '.cjs')) }));
+    onResolve({ filter: /package\.json$/ }, () => ({ path: join(here, 'package.json') }));
+  },
+});
+
+/** One entry with its module, ready to be used. */
+async function entry(source, features, out) {
+  const folder = mkdtempSync(join(tmpdir(), 'lowwater-wasm-'));
+  try {
+    compile(features, folder);
+    mkdirSync(out, { recursive: true });
+    copyFileSync(join(folder, 'lowwater.wasm'), join(out, 'lowwater.wasm'));
+    await build({
+      entryPoints: [join(here, 'lib', source)], outfile: join(out, 'init.js'), bundle: true, format: 'esm', platform: 'neutral',
+      target: 'es2022', keepNames: true, plugins: [parts(folder)], logLevel: 'warning',
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const names = readFileSync(join(here, 'lib', source), 'utf8').match(/export const \{[^}]*\}/g).flatMap((list) => list.match(/\b[A-Z_a-z]+\b/g).slice(2));
+  for (const [file, host] of [['index.js', 'browser.js'], ['node.js', 'node.js']]) {
+    const load = readFileSync(join(here, 'lib', host), 'utf8');
+    await build({ stdin: { contents: `${load}\nexport { ${names.join(', ')} } from './init.js';\n`, resolveDir: out }, outfile: join(out, file), format: 'esm', target: 'es2022', keepNames: true });
+  }
+}
+
+rmSync(dist, { recursive: true, force: true });
+await entry('init-unverified.js', ['--no-default-features'], join(dist, 'unverified'));
+await entry('init.js', [], dist);
+
+cpSync(join(node, 'index.d.ts'), join(dist, 'index.d.ts'));
+cpSync(join(node, 'types'), join(dist, 'types'), { recursive: true });
+cpSync(join(here, 'types'), dist, { recursive: true });
+
+// The page is a folder that any server can serve: it has its own copy.
+const page = join(here, 'inspector/lowwater');
+rmSync(page, { recursive: true, force: true });
+mkdirSync(page, { recursive: true });
+for (const [from, to] of [['index.js', 'lowwater.js'], ['init.js', 'init.js'], ['lowwater.wasm', 'lowwater.wasm']]) {
+  copyFileSync(join(dist, from), join(page, to));
+}
