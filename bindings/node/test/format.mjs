@@ -1,7 +1,5 @@
-// Reads files of vectors (tests/README.md tells their format), and keeps the text of every object: the digits of
-// numbers matter, and members that stand there twice.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+// Reads vectors (tests/README.md tells their format), and keeps the text of every object: the digits of numbers matter,
+// and members that stand there twice.
 import { Key, KeySet } from '../index.mjs';
 
 const TEXTS = new WeakMap();
@@ -20,27 +18,22 @@ function parse(text, tokens) {
   return value;
 }
 
-export function read(path) {
-  const text = readFileSync(path, 'utf8');
+export function read(text) {
   const tokens = [...text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]|[^\s{}[\]:,"]+/g)];
   return parse(text, tokens.reverse());
-}
-
-/** The JSON files under a path; a folder named `data` holds no vectors. */
-export function files(path, top = true) {
-  if (!statSync(path).isDirectory()) return path.endsWith('.json') ? [path] : [];
-  if (!top && basename(path) === 'data') return [];
-  return readdirSync(path).sort().flatMap((name) => files(join(path, name), false));
 }
 
 /** The members that are there. */
 export const some = (members) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 
+/** Canonical or not: what a secret is, is no question of this format. */
+const bytes = (base64url) => Uint8Array.from(atob(base64url.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0));
+
 export function keySet({ jwks, text, secrets = [], pems = [] }, allowShortSecret = false) {
   // Which length a secret needs is known once its algorithm is.
   const secret = allowShortSecret ? Key.fromShortSecret : Key.fromSecret;
   const named = ({ kid, alg }) => some({ id: kid, algorithm: alg });
-  const keys = secrets.map((one) => secret(Buffer.from(one.base64url, 'base64url'), named(one)));
+  const keys = secrets.map((one) => secret(bytes(one.base64url), named(one)));
   keys.push(...pems.map((one) => Key.fromPem(one.pem, named(one))));
   const texts = [textOf(jwks), text].filter((one) => one !== undefined);
   const sets = texts.map((one) => KeySet.fromJwks(one, { allowShortSecret }));

@@ -21,8 +21,7 @@ const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globa
 function compile(features, folder) {
   run('cargo', ['build', '--quiet', '--locked', '--profile', 'wasm', '--package', 'lowwater-wasm', '--target', 'wasm32-unknown-unknown', ...features]);
   const made = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm32-unknown-unknown/wasm/lowwater_wasm.wasm');
-  const target = ['--target', 'web', '--omit-default-module-path', '--no-typescript', '--out-name', 'lowwater', '--out-dir', folder];
-  run(join(root, 'target/wasm-bindgen/bin/wasm-bindgen'), [made, ...target]);
+  run('cargo', ['run', '--quiet', '--locked', '--package', 'lowwater-wasm-bind', '--', made, folder]);
   const optimizer = fileURLToPath(import.meta.resolve('binaryen/bin/wasm-opt'));
   const bound = join(folder, 'lowwater_bg.wasm');
   run(process.execPath, [optimizer, '-Oz', ...FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-dwarf', '--strip-producers', bound, '-o', join(folder, 'lowwater.wasm')]);

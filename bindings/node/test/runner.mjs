@@ -1,0 +1,60 @@
+// Runs the vectors of one file, in whatever can import the package: for each check its answer, and what is wrong with it.
+import { ConfigError, Cutoffs, LowwaterError, Validator } from '../index.mjs';
+import { keySet, read, some, textOf } from './format.mjs';
+
+const date = (seconds = 0) => new Date(Math.round(seconds * 1000));
+const build = ({ policies, keysets }, { policy, keys }) =>
+  Validator.fromJson(textOf(policies[policy]), { keys: keySet(keysets[keys], policies[policy].allow_short_secret) });
+const local = (rules, now) => rules.reduce((all, rule) => (all.apply(textOf(rule), { now }), all), new Cutoffs());
+const ask = (validator, cutoffs, token, { now, require: { any_scope: anyScope, any_permission: anyPermission, ...rest } = {} }) =>
+  validator.validate(token, cutoffs, { now: date(now) }).require(some({ ...rest, anyScope, anyPermission }));
+const call = (file, test) => {
+  if (test.only && !test.policy) return keySet(file.keysets[test.keys]).verify(test.token, test.algorithms);
+  const validator = build(file, test);
+  if (test.only) return validator.verify(test.token);
+  return ask(validator, local(test.rules ?? [], date(test.now)), test.token ?? '', test);
+};
+const step = ({ apply, prune, lift, merge, reload, loaded }, cutoffs, set, validator, now) => {
+  if (apply) cutoffs.apply(textOf(apply), { now });
+  if (prune) cutoffs.prune(validator, { now });
+  if (lift !== undefined) cutoffs.lift(lift);
+  if (merge) cutoffs.merge(local(merge, now));
+  const next = reload ? set() : cutoffs;
+  if (reload === 'json') next.loadJsonLines(cutoffs.toJsonLines());
+  if (reload === 'snapshot') next.loadSnapshot(cutoffs.toSnapshot({ now }), { now });
+  if (loaded) next.loaded(now, { now });
+  return next;
+};
+const check = (name, { id }, wanted, call, place = '') => {
+  let [result, got] = ['accept', {}];
+  try { call(); } catch (error) { [result, got] = [error instanceof ConfigError ? 'config_error' : 'reject', error]; }
+  if (result !== 'accept' && !(got instanceof LowwaterError)) throw got;
+  const told = result === 'reject' ? [got.code, got.stage, got.remedy, got.status, JSON.stringify(got.headers), got.message] : [];
+  const same = (name) => wanted[name] === undefined || [wanted[name]].flat().includes(got[name]);
+  const right = wanted.result === 'refuse' ? result !== 'accept' : result === (wanted.result ?? 'accept');
+  const whole = right && (result !== 'reject' || ['code', 'stage', 'remedy', 'status'].every(same));
+  const fault = whole ? undefined : `${id}: ${place} expected ${textOf(wanted)}, got ${result} ${got.message} [${name}]`;
+  return { answer: [name, id, place, result, ...told].join('\t'), fault };
+};
+const course = (name, file, { steps, set: { kind, stale_after: staleAfter, expired_after: expiredAfter } = {}, ...one }) => {
+  const set = () => (kind === 'replica' ? Cutoffs.replica({ staleAfter, expiredAfter }) : new Cutoffs());
+  let [now, cutoffs, validator] = [date(), set(), build(file, one)];
+  return steps.flatMap((each, place) => {
+    now = date(each.now ?? each.prune ?? each.loaded ?? now / 1000);
+    cutoffs = step(each, cutoffs, set, validator, now);
+    return each.check ? [check(name, one, each, () => ask(validator, cutoffs, each.check, each), `#${place}`)] : [];
+  });
+};
+
+/** What came of each test and each scenario of a file of this name and text: lists of checks. */
+export function run(name, text) {
+  const file = read(text);
+  const tests = (file.tests ?? []).map((test) => [check(name, test, test, () => call(file, test))]);
+  return [...tests, ...(file.scenarios ?? []).map((one) => course(name, file, one))];
+}
+
+/** The last line of a run, and whether all is well. */
+export function sum(all) {
+  const failed = all.filter((checks) => checks.some(({ fault }) => fault !== undefined)).length;
+  return { said: `${all.length - failed} passed, ${failed} failed`, well: failed === 0 && all.length > 0 };
+}
