@@ -9,7 +9,7 @@ export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512',
 const nobody = Key.fromSecret(crypto.getRandomValues(new Uint8Array(32)), { id: crypto.randomUUID() });
 
 /**
- * `{ set, mistake, given }`: what the text of keys means. Without a set nothing is verified.
+ * `{ set, mistake }`: what the text of keys means. Without a set nothing is verified.
  */
 export function readKeys({ kind, text, form }, policy) {
   if (text.trim() === '') return { set: null, mistake: null };
@@ -79,7 +79,7 @@ function plain(json) {
 export function ask({ validator, cutoffs }, token, now, requirement) {
   const options = { now: new Date(now) };
   const explanation = validator.explain(token, cutoffs, options);
-  const answer = { ...explanation, keys: explanation.keys ?? [], notes: [], permission: null };
+  const answer = { ...explanation, keys: explanation.keys ?? [], notes: [], permission: null, requirementFault: null };
   if (!explanation.accepted) return answer;
   const accepted = validator.validate(token, cutoffs, options);
   answer.notes = accepted instanceof Accepted ? accepted.notes : [];
@@ -89,7 +89,7 @@ export function ask({ validator, cutoffs }, token, now, requirement) {
     accepted.require(requirement);
     answer.permission = 'pass';
   } catch (refused) {
-    if (!(refused instanceof Rejected)) throw refused;
+    if (!(refused instanceof Rejected)) return { ...answer, requirementFault: sentence(refused) };
     answer.permission = 'fail';
     answer.accepted = false;
     answer.rejection = refused.toJSON();
