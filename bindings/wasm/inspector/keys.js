@@ -15,7 +15,7 @@ export function listenToKeys(changed) {
   field.addEventListener('input', () => {
     const { text, said } = withoutPrivate(field.value);
     if (said !== null) field.value = text;
-    byId('keys-said').textContent = said ?? '';
+    if (said !== null || text !== '') byId('keys-said').textContent = said ?? '';
     tell();
   });
   for (const choice of document.querySelectorAll('input[name="keys-kind"], input[name="keys-form"]')) {

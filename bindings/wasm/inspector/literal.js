@@ -9,8 +9,11 @@ const ESCAPES = {
   node: (code) => (code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`),
 };
 
+/** As a person would write it: JSON inside a literal stays readable where the language has a way. */
 export function quoted(text, language) {
-  const sign = language === 'node' ? "'" : '"';
+  const plain = !/[\\\n]/.test(text) && text.search(HIDDEN) < 0;
+  if (language === 'rust' && plain && text.includes('"') && !text.includes('"#')) return `r#"${text}"#`;
+  const sign = language === 'node' || (language === 'python' && text.includes('"') && !text.includes("'")) ? "'" : '"';
   const escaped = text.toWellFormed()
     .replace(/\\/g, '\\\\')
     .replaceAll(sign, `\\${sign}`)

@@ -150,8 +150,8 @@ function removeRule(index) {
 
 function readPasted() {
   const { text, said } = withoutPrivate(byId('token').value);
-  if (said !== null) byId('token').value = said.includes('PEM') ? '' : text;
-  fault('token', 'token-fault', said && `${said} Keys belong into the field “keys”.`);
+  if (said !== null) byId('token').value = text;
+  if (said !== null || text !== '') fault('token', 'token-fault', said && `${said} Keys belong into the field “keys”.`);
   const found = findToken(byId('token').value);
   byId('token-said').textContent = found?.from ? `Taken: ${found.from}.` : '';
   byId('token-clear').hidden = byId('token').value === '';
@@ -184,6 +184,7 @@ function listen() {
     readPasted();
     byId('token').focus();
   });
+  for (const [button, field] of [['verdict-keys', 'keys-text'], ['verdict-policy', 'policy-issuer']]) byId(button).addEventListener('click', () => byId(field).focus());
   document.addEventListener('dragover', (event) => event.preventDefault());
   document.addEventListener('drop', dropped);
   listenToKeys((keys) => changed({ keys }));

@@ -32,10 +32,10 @@ export function makeTimeline(changed) {
       element('p', { class: 'legend' },
         element('span', { class: 'swatch valid' }), ' valid ', element('span', { class: 'swatch leeway' }), ' leeway ', element('span', { class: 'swatch depth' }), ' under water: refused if issued (or logged in) here'),
       element('div', { class: 'zoom', role: 'group', 'aria-label': 'What is shown' },
-        button('zoom-token', 'token', 'show the token’s life', () => look('token')),
-        button('zoom-all', 'all', 'show everything', () => look('all')),
-        button('zoom-in', '+', 'closer', () => zoom(0.5)),
-        button('zoom-out', '−', 'farther', () => zoom(2)))));
+        button('zoom-token', 'token', 'show the token', () => look('token')),
+        button('zoom-all', 'all', 'show all', () => look('all')),
+        button('zoom-in', '+', '+ closer', () => zoom(0.5)),
+        button('zoom-out', '−', '− farther', () => zoom(2)))));
   picture.addEventListener('pointerdown', grab);
   slider.addEventListener('keydown', press);
   new ResizeObserver(() => shown && showTimeline(shown)).observe(byId('timeline'));

@@ -13,8 +13,8 @@ function factsOf(reading) {
   return { ...timesOf(reading?.claims), alg: textOf(reading?.header?.root, 'alg'), kid: textOf(reading?.header?.root, 'kid') };
 }
 
-/** `{ kind, code, badge, title, lead, cause, also, facts }`, all text. */
-export function verdictOf({ token, reading, asked, answer, now }) {
+/** `{ kind, code, badge, title, lead, cause, also, facts }`, all text; `open`: something was not asked. */
+export function verdictOf({ token, reading, asked, answer, hits, now }) {
   if (token === null) return waiting(asked);
   if (answer === null) return mistaken(asked);
   const facts = factsOf(reading);
@@ -32,10 +32,17 @@ export function verdictOf({ token, reading, asked, answer, now }) {
     badge: answer.rejection.status === 403 ? 'Forbidden' : 'Rejected',
     title: headline(answer.rejection.code, facts, now),
     lead: withMoments(answer.rejection.message),
-    cause: cause(answer.rejection.code),
+    cause: byRules(answer.rejection, hits) ?? cause(answer.rejection.code),
     also: [...new Set(also)],
     facts: [answer.rejection.code, `stage ${answer.rejection.stage}`, `HTTP ${answer.rejection.status}`],
   };
+}
+
+/** Which rule it was, in the words of whoever made it. */
+function byRules({ stage, code }, hits) {
+  const names = hits.filter(({ hit }) => hit === 'refuses').map(({ rule }) => rule.reason ?? rule.id).filter((name) => typeof name === 'string');
+  if (stage !== 'cutoff' || names.length === 0) return null;
+  return `${names.length > 1 ? 'Rules' : 'Rule'}: ${listed(names.slice(0, 3).map((name) => `“${name.slice(0, 80)}”`))}. ${cause(code) ?? ''}`;
 }
 
 function waiting(asked) {
@@ -74,6 +81,7 @@ function accepted(asked, answer, facts, now) {
   return {
     kind: 'accept',
     code: 'accept',
+    open: open.length > 0,
     badge: open.length > 0 ? 'Accepted, as far as was asked' : 'Accepted',
     title: open.length > 0 ? 'Genuine, and nothing refuses it' : 'An API would accept it',
     lead: `Signed by key ${answer.keyId}. ${missing(asked)}`.trim(),
@@ -112,6 +120,8 @@ export function showVerdict(verdict) {
   byId('verdict-title').textContent = verdict.title;
   byId('verdict-lead').textContent = verdict.lead;
   byId('verdict-cause').textContent = verdict.cause ?? '';
+  byId('verdict-next').hidden = verdict.kind !== 'unverified' && !verdict.open;
+  byId('verdict-keys').hidden = verdict.kind !== 'unverified';
   drawAlso(verdict.also.join('\n'), verdict.also);
   drawFacts(verdict.facts.join('\n'), verdict.facts);
   const heard = `${verdict.kind} ${verdict.code}`;
