@@ -3,8 +3,6 @@
 const ISSUER = 'https://login.example.com/';
 const AUDIENCE = 'https://api.example.com/';
 
-export const CAN_SIGN = globalThis.crypto?.subtle !== undefined;
-
 const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 const encoded = (value) => base64url(new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)));
 

@@ -1,4 +1,4 @@
-// The rules that were given, and which of them hit this token.
+// The rules that were given, which of them hit this token, and a button to take each away.
 
 import { byId, element, replace, whenChanged } from './element.js';
 import { withMoments } from './time.js';
@@ -7,20 +7,6 @@ const KINDS = {
   issued_before: 'no token issued before', authenticated_before: 'no login before', revoked: 'revoked until', suspended: 'suspended',
 };
 const HITS = { refuses: '✕ refuses this token', passes: '✓ names this token, lets it pass', apart: '– is not about this token', '': '' };
-
-/** Objects with the same members, in whatever order, are the same target. */
-const identity = (value) =>
-  JSON.stringify(value, (_, inner) => (inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner));
-
-/** Each entry with `hit`: `refuses`, `passes`, `apart`, or empty where there is no token to ask about. */
-export function hitsOf(entries, answer) {
-  const asked = answer?.checks.some(({ stage, outcome }) => stage === 'cutoff' && outcome !== 'skipped');
-  const matches = new Map((answer?.rules ?? []).map((match) => [`${match.rule} ${identity(match.target)}`, match]));
-  return entries.map((entry) => {
-    const match = entry.rule && matches.get(`${entry.rule.rule} ${identity(entry.rule.target)}`);
-    return { ...entry, match, hit: !asked || entry.rule === null ? '' : match ? (match.code ? 'refuses' : 'passes') : 'apart' };
-  });
-}
 
 const draw = whenChanged((hits, remove) =>
   replace(byId('rules-list'), hits.length === 0

@@ -13,14 +13,15 @@ let wanted = 'token';
 let framed = '';
 let place = null;
 let shown = null;
+let width = 0; // told by the browser when it has laid out, never asked for: that would make it lay out at once
 let move = () => {};
 
 const still = drawn('g', {});
 const line = drawn('line', { class: 'now-line', x1: 0, x2: 0, y1: 22 });
 const pill = drawn('rect', { class: 'now-pill', y: 1, height: 21, rx: 10.5 });
 const words = drawn('text', { class: 'now-words', y: 16, 'text-anchor': 'middle' });
-const slider = drawn('g', { id: 'now-slider', class: 'now', role: 'slider', tabindex: '0', 'aria-label': 'now', 'aria-orientation': 'horizontal' }, line, pill, words);
-const picture = drawn('svg', { id: 'timeline-picture', class: 'timeline', role: 'group', 'aria-labelledby': 'time-heading' }, still, slider);
+const slider = drawn('g', { id: 'now-slider', class: 'now', role: 'slider', tabindex: '0', 'aria-label': 'now', 'aria-orientation': 'horizontal' }, pill, words);
+const picture = drawn('svg', { id: 'timeline-picture', class: 'timeline', role: 'group', 'aria-labelledby': 'time-heading' }, line, still, slider);
 const listed = element('ul', { class: 'unseen' });
 
 /** Calls `changed` with the moment (ms) that `now` is moved to. */
@@ -38,7 +39,10 @@ export function makeTimeline(changed) {
         button('zoom-out', '−', '− farther', () => zoom(2)))));
   picture.addEventListener('pointerdown', grab);
   slider.addEventListener('keydown', press);
-  new ResizeObserver(() => shown && showTimeline(shown)).observe(byId('timeline'));
+  new ResizeObserver(([{ contentRect }]) => {
+    width = contentRect.width;
+    if (shown !== null) showTimeline(shown);
+  }).observe(byId('timeline'));
 }
 
 function look(what) {
@@ -79,7 +83,6 @@ const drawStill = whenChanged((marks) => {
 /** `given`: `{ marks, now, title }`; the title is what is decided at that moment. */
 export function showTimeline(given) {
   shown = given;
-  const width = byId('timeline').clientWidth;
   if (width === 0) return;
   const about = JSON.stringify(given.marks);
   if (framed !== about || view === null) {
@@ -98,6 +101,7 @@ function showNow({ now, title }) {
   const width = said.length * 7 + 18;
   const middle = Math.min(place.right + PAD - width / 2, Math.max(width / 2, at));
   slider.setAttribute('transform', `translate(${at} 0)`);
+  line.setAttribute('transform', `translate(${at} 0)`);
   pill.setAttribute('x', middle - at - width / 2);
   pill.setAttribute('width', width);
   words.setAttribute('x', middle - at);

@@ -68,7 +68,7 @@ function unverified(asked, first, also, facts, now) {
     kind: 'unverified',
     code: first?.code ?? null,
     badge: first ? 'Would be rejected · not verified' : 'Not verified',
-    title: first ? headline(first.code, facts, now) : 'Nothing speaks against it yet',
+    title: first ? headline(first.code, facts, now) : 'Well formed and in time, but unproven',
     lead: first ? withMoments(first.message ?? '') : `${keys} ${missing(asked)}`,
     cause: first ? `${cause(first.code) ?? ''} ${keys}`.trim() : stands(facts, now),
     also: [...new Set(also)],
@@ -108,6 +108,9 @@ const drawAlso = whenChanged((also) =>
 const drawFacts = whenChanged((facts) =>
   replace(byId('verdict-facts'), facts.map((fact) => element('code', {}, fact))));
 
+const drawLead = whenChanged((lead) =>
+  replace(byId('verdict-lead'), lead.split('`').map((piece, index) => (index % 2 === 1 ? element('code', {}, piece) : piece))));
+
 let spoken = 0;
 
 /** Shows it. A screen reader hears it when it has settled, not at every step of a drag. */
@@ -118,7 +121,7 @@ export function showVerdict(verdict) {
   byId('verdict').dataset.kind = verdict.kind;
   byId('verdict-badge').textContent = verdict.badge;
   byId('verdict-title').textContent = verdict.title;
-  byId('verdict-lead').textContent = verdict.lead;
+  drawLead(verdict.lead, verdict.lead);
   byId('verdict-cause').textContent = verdict.cause ?? '';
   byId('verdict-next').hidden = verdict.kind !== 'unverified' && !verdict.open;
   byId('verdict-keys').hidden = verdict.kind !== 'unverified';
