@@ -6,6 +6,12 @@ import { withoutPrivate } from './private-keys.js';
 
 const OUTCOMES = { verified: 'verified it', tried: 'tried, the signature is not its', not_tried: 'not tried' };
 
+/** What the library calls by a name of its interface has a place on this page. */
+const HINTS = [
+  [/expected a JWK Set/, ['public'], '. A shared secret? Choose “shared secret” above.'],
+  [/fromShortSecret/, ['secret'], ': tick “accept short secrets” under “policy”, “more”.'],
+];
+
 const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`)?.value ?? null;
 
 /** Calls `changed` with `{ kind, text, form }` at each change. */
@@ -48,7 +54,7 @@ const drawKeys = whenChanged((rows) =>
       element('span', { class: 'words' }, words))))));
 
 export function showKeys({ keysFault, set, kind, answer }) {
-  const hint = keysFault && kind !== 'secret' && /expected a JWK Set/.test(keysFault) ? ' A shared secret? Choose “shared secret” above.' : '';
+  const hint = keysFault === null ? '' : HINTS.find(([pattern, of]) => of.includes(kind) && pattern.test(keysFault))?.[2] ?? '';
   fault('keys-text', 'keys-fault', keysFault && `${keysFault}${hint}`);
   const rows = set === null ? [] : [...served(set, answer), ...skipped(set)];
   drawKeys(JSON.stringify(rows), rows);

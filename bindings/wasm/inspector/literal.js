@@ -30,6 +30,9 @@ export function literal(value, language) {
   if (value === null || typeof value === 'boolean') return WORDS[language][value];
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return `[${value.map((item) => literal(item, language)).join(', ')}]`;
-  const members = Object.entries(value).map(([name, inner]) => `${quoted(name, language)}: ${literal(inner, language)}`);
+  const members = Object.entries(value).map(([name, inner]) => `${nameOf(name, language)}: ${literal(inner, language)}`);
   return members.length === 0 ? '{}' : language === 'python' ? `{${members.join(', ')}}` : `{ ${members.join(', ')} }`;
 }
+
+/** In JavaScript `__proto__: x` would not be a member. */
+const nameOf = (name, language) => (language === 'node' && name === '__proto__' ? "['__proto__']" : quoted(name, language));

@@ -31,7 +31,7 @@ let panels = null;
 let waiting = false;
 
 function show() {
-  const seen = read(given, given.now ?? Date.now());
+  const seen = read(given, given.now ?? Math.floor(Date.now() / 1000) * 1000); // the second that is shown
   const verdict = verdictOf(seen);
   showVerdict(verdict);
   panels?.show(seen, verdict);

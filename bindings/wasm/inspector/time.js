@@ -54,10 +54,15 @@ export function moment(text) {
   return isMoment(at) ? at : null;
 }
 
-/** Texts of the library name times in seconds; each gets the same moment in words behind it. */
-export function withMoments(text) {
-  return text.replace(/(?<![\w."-])(\d{9,12}(?:\.\d{1,3})?)(?![\w"-])/g, (seconds) => {
-    const at = Number(seconds) * 1000;
-    return isMoment(at) ? `${seconds} (${utc(at)})` : seconds;
+const SECONDS = /(?<![\w."-])(\d{9,12}(?:\.\d{1,3})?)(?![\w"-])/g;
+
+const eachMoment = (text, words) =>
+  text.replace(SECONDS, (seconds) => {
+    const at = Math.round(Number(seconds) * 1000);
+    return isMoment(at) ? words(seconds, utc(at)) : seconds;
   });
-}
+
+/** Texts of the library name times in seconds: here the same moments in words. */
+export const inMoments = (text) => eachMoment(text, (_, words) => words);
+/** The same, with the words behind the seconds: for whoever compares digits. */
+export const withMoments = (text) => eachMoment(text, (seconds, words) => `${seconds} (${words})`);

@@ -78,13 +78,14 @@ function axisOf(place, y) {
 function water({ at, label, rule, hit, blur }, place, y) {
   const end = at === null ? place.right : Math.min(place.right, Math.max(place.left, place.x(at)));
   const inside = at === null || (at >= place.from && at <= place.to);
-  const said = inside ? label : `${label} ${utc(at).slice(0, 16)} ${at < place.from ? '◂' : '▸'}`;
+  const name = `${hit === 'refuses' ? '✕ ' : ''}${label}`;
+  const said = inside ? name : `${name} ${utc(at).slice(0, 16)} ${at < place.from ? '◂' : '▸'}`;
   const width = said.length * CHARACTER + 10;
   const right = end + width < place.right;
   const seen = blur / place.perPixel;
   return drawn('g', { class: 'water', 'data-hit': hit, 'data-rule': rule },
     drawn('rect', { class: 'depth', x: place.left, y, width: Math.max(0, end - place.left), height: LANE - 2 }),
-    seen > 2 && drawn('rect', { class: 'blur', x: end, y, width: Math.min(seen, place.right - end), height: LANE - 2 }),
+    seen > 2 && inside && drawn('rect', { class: 'blur', x: end, y, width: Math.min(seen, place.right - end), height: LANE - 2 }),
     at !== null && inside && drawn('path', { class: 'mark', d: `M${end} ${y - 3}v${LANE + 3}` }),
     drawn('text', { class: 'label', x: right ? end + 6 : Math.max(place.left + 4, end - 6), y: y + 13, 'text-anchor': right || end - 6 < width ? 'start' : 'end' }, said));
 }

@@ -31,7 +31,7 @@ export function makeTimeline(changed) {
   replace(byId('timeline'), picture, listed,
     element('div', { class: 'row under' },
       element('p', { class: 'legend' },
-        element('span', { class: 'swatch valid' }), ' valid ', element('span', { class: 'swatch leeway' }), ' leeway ', element('span', { class: 'swatch depth' }), ' under water: refused if issued (or logged in) here'),
+        element('span', { class: 'swatch valid' }), ' valid ', element('span', { class: 'swatch leeway' }), ' leeway ', element('span', { class: 'swatch depth' }), ' under water: refused if issued (or logged in) here ', element('span', { class: 'swatch hits' }), ' ✕ refuses this token'),
       element('div', { class: 'zoom', role: 'group', 'aria-label': 'What is shown' },
         button('zoom-token', 'token', 'show the token', () => look('token')),
         button('zoom-all', 'all', 'show all', () => look('all')),

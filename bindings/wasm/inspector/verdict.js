@@ -3,7 +3,7 @@
 import { byId, element, replace, whenChanged } from './element.js';
 import { textOf } from './json-tree.js';
 import { timesOf } from './reading.js';
-import { relative, withMoments } from './time.js';
+import { relative, inMoments } from './time.js';
 import { cause, headline, listed } from './words.js';
 
 const PROVES = new Set(['key', 'signature']);
@@ -31,7 +31,7 @@ export function verdictOf({ token, reading, asked, answer, hits, now }) {
     code: answer.rejection.code,
     badge: answer.rejection.status === 403 ? 'Forbidden' : 'Rejected',
     title: headline(answer.rejection.code, facts, now),
-    lead: withMoments(answer.rejection.message),
+    lead: inMoments(answer.rejection.message),
     cause: byRules(answer.rejection, hits) ?? cause(answer.rejection.code),
     also: [...new Set(also)],
     facts: [answer.rejection.code, `stage ${answer.rejection.stage}`, `HTTP ${answer.rejection.status}`],
@@ -69,7 +69,7 @@ function unverified(asked, first, also, facts, now) {
     code: first?.code ?? null,
     badge: first ? 'Would be rejected · not verified' : 'Not verified',
     title: first ? headline(first.code, facts, now) : 'Well formed and in time, but unproven',
-    lead: first ? withMoments(first.message ?? '') : `${keys} ${missing(asked)}`,
+    lead: first ? inMoments(first.message ?? '') : `${keys} ${missing(asked)}`,
     cause: first ? `${cause(first.code) ?? ''} ${keys}`.trim() : stands(facts, now),
     also: [...new Set(also)],
     facts: first ? [first.code, `stage ${first.stage}`, 'signature not checked'] : ['signature not checked'],
