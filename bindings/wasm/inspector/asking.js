@@ -1,0 +1,102 @@
+// The calls of the library. Whatever is decided on this page is decided here, by the code that an API runs.
+
+import { Accepted, Cutoffs, Key, KeySet, Rejected, Rule, Validator } from './lowwater/lowwater.js';
+import { secretBytes } from './secret.js';
+
+export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA', 'HS256', 'HS384', 'HS512'];
+
+/** Stands in where no key was given, so that all else can be asked; random, so that nobody can sign for it. */
+const nobody = Key.fromSecret(crypto.getRandomValues(new Uint8Array(32)), { id: crypto.randomUUID() });
+
+/**
+ * `{ set, mistake }`: what the text of keys means. Without a set nothing is verified.
+ */
+export function readKeys({ kind, text, form }, policy) {
+  if (text.trim() === '') return { set: null, mistake: null };
+  const allowShortSecret = policy.allow_short_secret === true;
+  try {
+    if (kind !== 'secret') return { set: new KeySet(text.trim(), { allowShortSecret }), mistake: null };
+    const bytes = secretBytes(text, form);
+    const key = allowShortSecret ? Key.fromShortSecret(bytes) : Key.fromSecret(bytes);
+    return { set: new KeySet(key), mistake: null };
+  } catch (mistake) {
+    return { set: null, mistake: sentence(mistake) };
+  }
+}
+
+/** `{ validator, mistake, assumed }`: what was not said is asked of nobody, and told in `assumed`. */
+export function readPolicy(policy, set) {
+  const assumed = ['issuer', 'audience', 'algorithms'].filter((name) => policy[name] === undefined);
+  const spoken = { issuer: 'any', audience: 'any', algorithms: ALGORITHMS, ...policy };
+  try {
+    return { validator: Validator.fromJson(JSON.stringify(spoken), { keys: set ?? nobody }), mistake: null, assumed };
+  } catch (mistake) {
+    return { validator: null, mistake: sentence(mistake), assumed };
+  }
+}
+
+/** `{ cutoffs, entries }`: each line with what became of it (`change` or `mistake`), and the rule as an object. */
+export function readRules(lines, now) {
+  const cutoffs = new Cutoffs();
+  const entries = lines.map((line) => {
+    try {
+      const rule = Rule.fromJson(line);
+      return { line, rule: rule.toObject(), change: cutoffs.apply(rule, { now: new Date(now) }), mistake: null };
+    } catch (mistake) {
+      return { line, rule: null, change: null, mistake: sentence(mistake) };
+    }
+  });
+  return { cutoffs, entries };
+}
+
+/** Rules of a text: JSON, JSON Lines, or a state that `toJsonLines` wrote. Throws the library's sentence. */
+export function linesOf(text) {
+  const written = text.trim();
+  if (/^\{\s*"state"/.test(written)) {
+    const state = new Cutoffs();
+    state.loadJsonLines(`${written}\n`);
+    return state.list().map((rule) => plain(rule.toJson()));
+  }
+  const lines = /^\{[^\n]*\}[ \t\r]*(\n|$)/.test(written) ? written.split(/\r?\n/) : [written];
+  return lines
+    .filter((line) => line.trim() !== '')
+    .map((line, index) => {
+      try {
+        return Rule.fromJson(line.trim()).toJson();
+      } catch (mistake) {
+        throw new SyntaxError(lines.length > 1 ? `line ${index + 1}: ${sentence(mistake)}` : sentence(mistake));
+      }
+    });
+}
+
+/** A rule of a state may say that it was brought down; by itself it is the rule that it became. */
+function plain(json) {
+  const { raw_at: _, ...rule } = JSON.parse(json);
+  return JSON.stringify(rule);
+}
+
+/** One question: the explanation, and after it what the request asks for. */
+export function ask({ validator, cutoffs }, token, now, requirement) {
+  const options = { now: new Date(now) };
+  const explanation = validator.explain(token, cutoffs, options);
+  const answer = { ...explanation, keys: explanation.keys ?? [], notes: [], permission: null, requirementFault: null };
+  if (!explanation.accepted) return answer;
+  const accepted = validator.validate(token, cutoffs, options);
+  answer.notes = accepted instanceof Accepted ? accepted.notes : [];
+  answer.keyId = accepted.keyId;
+  if (Object.keys(requirement).length === 0) return answer;
+  try {
+    accepted.require(requirement);
+    answer.permission = 'pass';
+  } catch (refused) {
+    if (!(refused instanceof Rejected)) return { ...answer, requirementFault: sentence(refused) };
+    answer.permission = 'fail';
+    answer.accepted = false;
+    answer.rejection = refused.toJSON();
+  }
+  return answer;
+}
+
+export function sentence(mistake) {
+  return mistake instanceof Error ? mistake.message : String(mistake);
+}

@@ -1,0 +1,77 @@
+// What people paste is seldom only a token: this finds it, and says in words what was taken.
+
+const NAMES = ['access_token', 'accessToken', 'id_token', 'idToken', 'token', 'jwt'];
+const JOINED = /^[\w\-+/=]*(?:\.[\w\-+/=]*){2,}$/;
+
+/** `{ token, from }`, or null where nothing was pasted. `from` is null where the text was the token and nothing else. */
+export function findToken(pasted) {
+  const text = pasted.trim();
+  if (text === '') return null;
+  return afterBearer(text) ?? inJson(text) ?? inAddress(text) ?? alone(text) ?? within(text) ?? { token: text, from: null };
+}
+
+/** An `Authorization` header, by itself, in a request or in a curl command. */
+function afterBearer(text) {
+  const found = /\bbearer\b[ \t]+["']?/i.exec(text);
+  if (!found) return null;
+  const rest = text.slice(found.index + found[0].length);
+  const quoted = rest.split(/["'`]/, 1)[0];
+  const joined = quoted.replace(/\s+/g, '');
+  const token = JOINED.test(joined) ? joined : (/^\S*/.exec(quoted)?.[0] ?? '');
+  if (token === '') return null;
+  const curl = /\bcurl\b/i.test(text.slice(0, found.index));
+  const header = /authorization\s*:\s*$/i.test(text.slice(0, found.index));
+  return { token, from: curl ? 'the bearer token of a curl command' : header ? 'the token of an Authorization header' : 'what follows “Bearer”' };
+}
+
+/** The answer of a token endpoint, or any object that holds a token by one of the usual names. */
+function inJson(text) {
+  if (!/^[[{]/.test(text)) return null;
+  let read;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  for (const name of NAMES) {
+    const token = member(read, name, 0);
+    if (token !== undefined) return { token: token.trim(), from: `the member “${name}” of JSON` };
+  }
+  return null;
+}
+
+function member(value, name, depth) {
+  if (value === null || typeof value !== 'object' || depth > 4) return undefined;
+  if (!Array.isArray(value) && typeof value[name] === 'string') return value[name];
+  for (const inner of Object.values(value).slice(0, 100)) {
+    const found = member(inner, name, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function inAddress(text) {
+  const found = /[?&#](access_token|id_token|token|jwt)=([^&#\s"']+)/.exec(text);
+  return found && { token: found[2], from: `the parameter “${found[1]}” of an address` };
+}
+
+/** A token and nothing else, perhaps in quotes or broken over lines. */
+function alone(text) {
+  const bare = text.replace(/^["'`]|["'`,;]+$/g, '');
+  const joined = bare.replace(/\s+/g, '');
+  if (!JOINED.test(joined)) return null;
+  if (joined !== bare && !/^e[yw]/.test(bare)) return null; // a header's first bytes; else it is a sentence with dots
+  if (joined !== bare) return { token: joined, from: 'the text without its white space and line breaks' };
+  return { token: bare, from: bare === text ? null : 'the text without its quotation marks' };
+}
+
+/** Word by word: one pattern over a long text would try each of its beginnings. */
+function within(text) {
+  for (const [word] of text.matchAll(/[\w.-]+/g)) {
+    const start = word.indexOf('eyJ');
+    const token = start < 0 ? '' : word.slice(start).replace(/\.$/, '');
+    const dots = token.split('.', 6).length - 1;
+    if (dots === 2 || dots === 4) return { token, from: 'the first thing in the text that looks like a token' };
+  }
+  return null;
+}
