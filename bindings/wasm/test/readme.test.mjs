@@ -31,7 +31,7 @@ test('reading alone', () => {
 });
 
 test('sizes are those of the modules', () => {
-  const files = { 'lowwater.wasm': 'lowwater.wasm', 'unverified.wasm': 'unverified/lowwater.wasm' };
+  const files = { 'lowwater.wasm': 'lowwater.wasm', 'unverified.wasm': 'unverified/unverified.wasm' };
   for (const [name, file] of Object.entries(files)) {
     const [, said] = readme.match(new RegExp(`\`${name}\` \\| (\\d+) kB`));
     const kilo = readFileSync(new URL(`../dist/${file}`, import.meta.url)).length / 1000;
