@@ -4,11 +4,11 @@ import { byId, element, replace, whenChanged } from './element.js';
 import { fault } from './fault.js';
 import { withoutPrivate } from './private-keys.js';
 
-const OUTCOMES = { verified: 'verified it', tried: 'tried, the signature is not its', not_tried: 'not tried' };
+const OUTCOMES = { verified: 'verified it', tried: 'tried: it did not make this signature', not_tried: 'not tried' };
 
 /** What the library calls by a name of its interface has a place on this page. */
 const HINTS = [
-  [/expected a JWK Set/, ['public'], '. A shared secret? Choose “shared secret” above.'],
+  [/expected (a JWK Set|the DER)/, ['public'], '. A shared secret? Choose “shared secret” above.'],
   [/fromShortSecret/, ['secret'], ': tick “accept short secrets” under “policy”, “more”.'],
 ];
 

@@ -10,7 +10,7 @@ const HITS = { refuses: '✕ refuses this token', passes: '✓ names this token,
 
 const draw = whenChanged((hits, remove) =>
   replace(byId('rules-list'), hits.length === 0
-    ? element('li', { class: 'none' }, 'None: no token is revoked.')
+    ? element('li', { class: 'none' }, 'No rules: nothing is revoked.')
     : hits.slice(0, 200).map((entry, index) => line(entry, () => remove(index)))));
 
 export function showRules({ hits, unproven }, remove) {
