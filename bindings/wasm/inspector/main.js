@@ -56,6 +56,7 @@ function readPasted() {
   if (said !== null) field.value = text;
   if (said !== null || text !== '') fault('token', 'token-fault', said && `${said} Keys belong into the field “keys”.`);
   const found = findToken(field.value);
+  if (said === null && /"kty"\s*:|-----BEGIN /.test(text.slice(0, 4000))) fault('token', 'token-fault', 'This looks like keys, not a token: paste it into “keys”.');
   byId('token-said').textContent = found?.from ? `Taken: ${found.from}.` : '';
   byId('token-clear').hidden = field.value === '';
   changed({ token: found?.token ?? null });

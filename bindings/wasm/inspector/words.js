@@ -59,7 +59,7 @@ const CAUSES = {
   token_expired: 'The client should have refreshed it. If it is fresh, compare the clocks.',
   token_not_yet_valid: 'If it should be valid, compare the clocks of issuer and API.',
   issued_in_future: 'Compare the clocks of issuer and API.',
-  lifetime_too_long: 'The policy’s longest lifetime is 24 hours if not said otherwise.',
+  lifetime_too_long: 'The longest lifetime is 24 hours if the policy does not say otherwise (under “policy”, “more”).',
   claim_missing: 'exp and iat are needed if the policy does not say otherwise.',
   token_revoked: 'A rule refuses it: see “rules”.',
   session_revoked: 'A rule, or the longest session, refuses it: a refresh does not help.',
