@@ -53,10 +53,10 @@ const drawKeys = whenChanged((rows) =>
       algorithms && element('span', { class: 'written' }, algorithms),
       element('span', { class: 'words' }, words))))));
 
-export function showKeys({ keysFault, set, kind, answer }) {
+export function showKeys({ keysFault, set, skipped, kind, answer }) {
   const hint = keysFault === null ? '' : HINTS.find(([pattern, of]) => of.includes(kind) && pattern.test(keysFault))?.[2] ?? '';
   fault('keys-text', 'keys-fault', keysFault && `${keysFault}${hint}`);
-  const rows = set === null ? [] : [...served(set, answer), ...skipped(set)];
+  const rows = [...(set === null ? [] : served(set, answer)), ...skipped.map(reason)];
   drawKeys(JSON.stringify(rows), rows);
 }
 
@@ -68,7 +68,6 @@ function served(set, answer) {
   }));
 }
 
-const skipped = (set) =>
-  set.skipped.map(({ position, key_id: name, code, message }) => ({
-    outcome: 'skipped', name: name ?? `key ${position + 1}`, algorithms: code, words: `left out: ${message}`,
-  }));
+const reason = ({ position, key_id: name, code, message }) => ({
+  outcome: 'skipped', name: name ?? `key ${position + 1}`, algorithms: code, words: `left out: ${message}`,
+});
