@@ -9,18 +9,31 @@ export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512',
 const nobody = Key.fromSecret(crypto.getRandomValues(new Uint8Array(32)), { id: crypto.randomUUID() });
 
 /**
- * `{ set, mistake }`: what the text of keys means. Without a set nothing is verified.
+ * `{ set, mistake, skipped }`: what the text of keys means. Without a set nothing is verified.
  */
 export function readKeys({ kind, text, form }, policy) {
-  if (text.trim() === '') return { set: null, mistake: null };
+  if (text.trim() === '') return { set: null, mistake: null, skipped: [] };
   const allowShortSecret = policy.allow_short_secret === true;
   try {
-    if (kind !== 'secret') return { set: new KeySet(text.trim(), { allowShortSecret }), mistake: null };
+    if (kind !== 'secret') return held(new KeySet(text.trim(), { allowShortSecret }));
     const bytes = secretBytes(text, form);
     const key = allowShortSecret ? Key.fromShortSecret(bytes) : Key.fromSecret(bytes);
-    return { set: new KeySet(key), mistake: null };
+    return held(new KeySet(key));
   } catch (mistake) {
-    return { set: null, mistake: sentence(mistake) };
+    return { set: null, mistake: sentence(mistake), skipped: mistake.code === 'no_usable_key' ? leftOut(text) : [] };
+  }
+}
+
+const held = (set) => ({ set, mistake: null, skipped: set.skipped });
+
+/** A set without one usable key is refused whole; beside a key that works, the library tells why of each. */
+function leftOut(text) {
+  const works = { kty: 'OKP', crv: 'Ed25519', x: 'q_zXjUQKbrZsD-SEM7hKb7T5AnAuEespX1co9RQ9bHQ' };
+  try {
+    const { keys } = JSON.parse(text);
+    return keys.some((key) => key?.kty !== 'oct') ? new KeySet({ keys: [...keys, works] }).skipped : [];
+  } catch {
+    return [];
   }
 }
 

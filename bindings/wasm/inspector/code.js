@@ -6,6 +6,7 @@ const RUST = {
   algorithms: { HS256: 'Hs256', HS384: 'Hs384', HS512: 'Hs512', RS256: 'Rs256', RS384: 'Rs384', RS512: 'Rs512', PS256: 'Ps256', PS384: 'Ps384', PS512: 'Ps512', ES256: 'Es256', ES384: 'Es384', EdDSA: 'EdDsa', Ed25519: 'EdDsa' },
   flags: { missing_exp: '.accept_missing_exp()', missing_iat: '.accept_missing_iat()', same_second: '.same_second(lowwater::SameSecond::Accept)', missing_auth_time: '.missing_auth_time(lowwater::MissingAuthTime::Refuse)', allow_padding: '.allow_padding()' },
 };
+const REQUIREMENT = ['scopes', 'anyScope', 'permissions', 'anyPermission', 'subject', 'confirmation'];
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 const listOf = (value) => (Array.isArray(value) ? value : [value]);
 const object = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -13,7 +14,8 @@ const object = (value) => value !== null && typeof value === 'object' && !Array.
 /** `keys`: `jwks`, `pem` or `secret`. `policy` as its JSON; `assumed` are the members that nobody said. */
 export function codeOf(language, { policy, keys, rules, requirement }) {
   const whole = { issuer: 'any', audience: 'any', algorithms: [], ...policy };
-  return { rust, python, node }[language](whole, keys, rules, requirement);
+  const asked = Object.fromEntries(REQUIREMENT.filter((name) => Object.hasOwn(requirement, name)).map((name) => [name, requirement[name]]));
+  return { rust, python, node }[language](whole, keys, rules, asked);
 }
 
 function rust(policy, keys, rules, requirement) {
@@ -43,9 +45,9 @@ function rust(policy, keys, rules, requirement) {
 
 function rustMember(name, value) {
   const text = (inner) => quoted(String(inner), 'rust');
-  if (name === 'algorithms') return [`.algorithms([${listOf(value).map((algorithm) => (RUST.algorithms[algorithm] ? `Algorithm::${RUST.algorithms[algorithm]}` : `/* ${text(algorithm).replaceAll('*/', '* /')} */`)).join(', ') || '/* which your API expects */'}])`];
+  if (name === 'algorithms') return [`.algorithms([${listOf(value).map((algorithm) => (Object.hasOwn(RUST.algorithms, algorithm) ? `Algorithm::${RUST.algorithms[algorithm]}` : '/* an unknown one */')).join(', ') || '/* which your API expects */'}])`];
   if (name === 'issuer' || name === 'audience') return value === 'any' ? [`.any_${name}()`] : listOf(value).map((inner) => `.${name}(${text(inner)})`);
-  if (name in RUST.flags) return [RUST.flags[name]];
+  if (Object.hasOwn(RUST.flags, name)) return [RUST.flags[name]];
   if (name === 'max_lifetime' && value === 'unbounded') return ['.unbounded_lifetime()'];
   if (['leeway', 'max_lifetime', 'max_age', 'max_session'].includes(name)) return [`.${name}(std::time::Duration::${Number.isInteger(value) ? `from_secs(${value})` : `from_secs_f64(${literal(value, 'rust')})`})`];
   if (name === 'token_type') return value === 'default' ? [] : [`.token_type(lowwater::TokenType::${value === 'strict' ? 'Strict' : value === 'any' ? 'Any' : `OneOf(vec![${listOf(value).map((inner) => `${text(inner)}.into()`).join(', ')}])`})`];

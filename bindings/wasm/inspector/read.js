@@ -38,6 +38,7 @@ export function read(given, now) {
     token: given.token,
     reading: readingOf(given.token),
     set: keys.set,
+    skipped: keys.skipped,
     asked: { verifies, assumed: policy.assumed, policyFault: policy.mistake, keysFault: keys.mistake },
     unproven: !verifies && ['key', 'signature'].includes(answer?.rejection?.stage),
     proven: verifies && signature?.outcome === 'pass',

@@ -10,7 +10,7 @@ const HITS = { refuses: '✕ refuses this token', passes: '✓ names this token,
 
 const draw = whenChanged((hits, remove) =>
   replace(byId('rules-list'), hits.length === 0
-    ? element('li', { class: 'none' }, 'None: no token is revoked.')
+    ? element('li', { class: 'none' }, 'No rules: nothing is revoked.')
     : hits.slice(0, 200).map((entry, index) => line(entry, () => remove(index)))));
 
 export function showRules({ hits, unproven }, remove) {
@@ -25,7 +25,7 @@ function line({ line: text, rule, change, mistake, match, hit }, remove) {
       element('button', { type: 'button', class: 'quiet remove', click: remove, 'aria-label': 'Remove this rule' }, '×')),
     rule && element('div', { class: 'target' }, Object.entries(rule.target).slice(0, 12).map(([name, value]) =>
       element('span', {}, `${name} `, element('code', {}, (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 160))))),
-    rule?.reason && element('div', { class: 'reason' }, rule.reason.slice(0, 300)),
+    (rule?.reason ?? rule?.id) !== undefined && element('div', { class: 'reason' }, [rule.id, rule.reason].filter((words) => typeof words === 'string').join(': ').slice(0, 300)),
     mistake && element('p', { class: 'fault' }, mistake),
     change === 'clamped' && element('p', { class: 'notice' }, 'It asks for a time more than a minute ahead of the clock: it was brought down to that.'),
     hit && element('p', { class: 'hit' }, HITS[hit], match && element('span', { class: 'compared' }, withMoments(match.compared))));

@@ -10,7 +10,7 @@ const PROVES = new Set(['key', 'signature']);
 
 /** What the headline needs of the token's own words: for display, whether proven or not. */
 function factsOf(reading) {
-  return { ...timesOf(reading?.claims), alg: textOf(reading?.header?.root, 'alg'), kid: textOf(reading?.header?.root, 'kid') };
+  return { ...timesOf(reading?.claims), parts: reading?.parts.length, alg: textOf(reading?.header?.root, 'alg'), kid: textOf(reading?.header?.root, 'kid') };
 }
 
 /** `{ kind, code, badge, title, lead, cause, also, facts }`, all text; `open`: something was not asked. */
