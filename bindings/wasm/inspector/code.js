@@ -1,5 +1,6 @@
 // The same call in Rust, Python and Node: the policy as typed, keys and secrets read from files, never written out.
 
+import { isState } from './asking.js';
 import { literal, quoted } from './literal.js';
 
 const RUST = {
@@ -28,7 +29,7 @@ function rust(policy, keys, rules, requirement) {
   }[keys];
   const lines = Object.entries(policy).flatMap(([name, value]) => rustMember(name, value));
   return [
-    `use lowwater::{${['Algorithm', 'Cutoffs', keys === 'secret' ? 'Key' : '', 'KeySet', Object.keys(requirement).length > 0 ? 'Requirement' : '', rules.length > 0 ? 'Rule' : '', 'Validator'].filter(Boolean).join(', ')}};`,
+    `use lowwater::{${['Algorithm', 'Cutoffs', keys === 'secret' ? 'Key' : '', 'KeySet', Object.keys(requirement).length > 0 ? 'Requirement' : '', rules.some((rule) => !isState(rule)) ? 'Rule' : '', 'Validator'].filter(Boolean).join(', ')}};`,
     '',
     'let validator = Validator::builder()',
     ...lines.map((line) => `    ${line}`),
@@ -36,7 +37,7 @@ function rust(policy, keys, rules, requirement) {
     '    .build()?;',
     `let ${rules.length > 0 ? 'mut ' : ''}cutoffs = Cutoffs::local();`,
     'let now = lowwater_edge::now();',
-    ...rules.map((rule) => `cutoffs.apply(Rule::from_json(${quoted(rule, 'rust')})?, now)?;`),
+    ...rules.map((rule) => (isState(rule) ? 'cutoffs.load_json_lines(&std::fs::read_to_string("rules.jsonl")?)?;' : `cutoffs.apply(Rule::from_json(${quoted(rule, 'rust')})?, now)?;`)),
     '',
     'let accepted = validator.validate(validator.bearer(authorization)?, &cutoffs, now)?;',
     ...(Object.keys(requirement).length > 0 ? [`accepted.require(&Requirement::new()${Object.entries(requirement).map(([name, value]) => `.${name.replace(/[A-Z]/g, (sign) => `_${sign.toLowerCase()}`)}(${literal(value, 'rust')})`).join('')})?;`] : []),
@@ -77,7 +78,7 @@ function python(policy, keys, rules, requirement) {
     `    keys=${read},`,
     ')',
     'cutoffs = lowwater.Cutoffs()',
-    ...rules.map((rule) => `cutoffs.apply(${quoted(rule, 'python')})`),
+    ...rules.map((rule) => (isState(rule) ? 'cutoffs.load_json_lines(open("rules.jsonl").read())' : `cutoffs.apply(${quoted(rule, 'python')})`)),
     '',
     'accepted = validator.validate(validator.bearer(authorization), cutoffs)',
     ...(Object.keys(requirement).length > 0 ? [`accepted.require(${Object.entries(requirement).map(([name, value]) => `${name.replace(/[A-Z]/g, (sign) => `_${sign.toLowerCase()}`)}=${literal(value, 'python')}`).join(', ')})`] : []),
@@ -98,7 +99,7 @@ function node(policy, keys, rules, requirement) {
     `  keys: ${read},`,
     '});',
     'const cutoffs = new Cutoffs();',
-    ...rules.map((rule) => `cutoffs.apply(${quoted(rule, 'node')});`),
+    ...rules.map((rule) => (isState(rule) ? "cutoffs.loadJsonLines(readFileSync('rules.jsonl', 'utf8'));" : `cutoffs.apply(${quoted(rule, 'node')});`)),
     '',
     'const accepted = validator.validate(validator.bearer(request.headers.authorization), cutoffs);',
     ...(Object.keys(requirement).length > 0 ? [`accepted.require({ ${Object.entries(requirement).map(([name, value]) => `${name}: ${literal(value, 'node')}`).join(', ')} });`] : []),

@@ -55,11 +55,11 @@ function waiting(asked) {
   };
 }
 
-function mistaken(asked) {
-  return {
-    kind: 'mistake', code: 'mistake', badge: 'No answer', title: 'The policy has a mistake',
-    lead: asked.policyFault, cause: 'An API with this policy would not start.', also: [], facts: [],
-  };
+function mistaken({ policyFault, rulesFault }) {
+  const common = { kind: 'mistake', code: 'mistake', badge: 'No answer', also: [], facts: [] };
+  return policyFault !== null
+    ? { ...common, title: 'The policy has a mistake', lead: policyFault, cause: 'An API with this policy would not start.' }
+    : { ...common, title: 'A rule cannot be read', lead: rulesFault, cause: 'An API must not go on without it: mend or remove it in “rules”.' };
 }
 
 function unverified(asked, first, also, facts, now) {
