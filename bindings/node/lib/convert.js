@@ -8,7 +8,8 @@ const { ANY } = require('./sentinels.js');
 // The language's own, whatever a program does to its copies.
 const timeOf = Function.prototype.call.bind(Date.prototype.getTime);
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
-const bufferOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(typedArray, 'buffer').get);
+const getter = (name) => Function.prototype.call.bind(Object.getOwnPropertyDescriptor(typedArray, name).get);
+const [bufferOf, offsetOf, lengthOf] = ['buffer', 'byteOffset', 'length'].map(getter);
 
 const isObject = (value) => typeof value === 'object' && value !== null;
 
@@ -83,10 +84,14 @@ function reading(name, read) {
   }
 }
 
-/** Bytes. Those that another thread could write to are copied. */
+/** Bytes, in an array that says of itself what is so: one of a class could lie about its length. Those that another thread
+ *  could write to are copied. */
 function bytes(value, name, expected = 'a Uint8Array') {
   if (!isUint8Array(value)) throw not(value, name, expected);
-  return isSharedArrayBuffer(bufferOf(value)) ? new Uint8Array(value) : value;
+  const [buffer, length] = [bufferOf(value), lengthOf(value)];
+  if (length === 0) return new Uint8Array(0); // Also of a buffer that was given away, which has no bytes any more.
+  const plain = new Uint8Array(buffer, offsetOf(value), length);
+  return isSharedArrayBuffer(buffer) ? new Uint8Array(plain) : plain;
 }
 
 /** What an object inherits is nobody's choice: is there nothing, or what all objects of a realm inherit? */

@@ -99,8 +99,8 @@ function content(value, name, expected, objects, hint = '') {
 /** What Node's own class holds. */
 function exported(value, name) {
   switch (reading(name, () => value.type)) {
-    case 'public': return reading(name, () => value.export({ type: 'spki', format: 'der' }));
-    case 'secret': return secret(reading(name, () => value.export()));
+    case 'public': return bytes(reading(name, () => value.export({ type: 'spki', format: 'der' })), name);
+    case 'secret': return secret(bytes(reading(name, () => value.export()), name));
     default: throw argument(name, 'holds a private key: give the public part only');
   }
 }
@@ -111,7 +111,7 @@ function secret(bytes) {
     return keyHandle(Key.fromSecret(bytes));
   } catch (mistake) {
     if (mistake.code !== 'secret_too_short') throw mistake;
-    return `{"kty":"oct","k":"${bytes.toString('base64url')}"}`;
+    return `{"kty":"oct","k":"${Buffer.from(bytes).toString('base64url')}"}`; // Only Node has such keys.
   }
 }
 

@@ -142,11 +142,9 @@ function rule(kind, says, given) {
 const { release = () => {} } = addon;
 
 function lent(made, use) {
-  try {
-    return use(made);
-  } finally {
-    release(made);
-  }
+  const came = use(made); // What failed is left to the collector.
+  release(made);
+  return came;
 }
 
 /** Uses the addon's rule of one as it came: a `Rule`, an object, or JSON text. */

@@ -292,3 +292,16 @@ test('the words are their own', () => {
   assert.equal(typeof ANY, 'symbol');
   assert.notEqual(NO_CUTOFFS, Symbol.for('lowwater.NO_CUTOFFS'));
 });
+
+test('bytes are as many as there are, whatever an array says of itself', () => {
+  class Liar extends Uint8Array {
+    get length() { return 32; }
+    get byteLength() { return 32; }
+  }
+  const shadowed = Object.defineProperty(new Uint8Array([1, 2, 3]), 'length', { value: 32 });
+  for (const short of [new Liar([1, 2, 3]), shadowed]) assert.throws(() => Key.fromSecret(short), { code: 'secret_too_short' });
+  assert.equal(new KeySet(Key.fromSecret(new Liar(64).fill(7))).size, 1);
+  const gone = new Uint8Array(64).fill(7);
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  assert.throws(() => Key.fromSecret(gone), { code: 'secret_empty' });
+});

@@ -1,14 +1,16 @@
 // The HTTP answer that an API gives, and what its client should do.
 
 import { byId } from './element.js';
-import { remedy, STATUS } from './words.js';
+import { listed, remedy, STATUS } from './words.js';
 
-export function showAnswer({ answer, unproven }) {
+export function showAnswer({ answer, unproven, asked }) {
   byId('answer').hidden = answer === null;
   if (answer === null) return;
-  byId('answer-http').textContent = unproven ? 'not known without the keys' : http(answer);
-  byId('answer-remedy').textContent = unproven
-    ? 'Give the keys that your API has: then this is its answer, header for header.'
+  const open = answer.rejection === null ? asked.assumed.filter((name) => name !== 'algorithms') : [];
+  const lacks = unproven ? ['the keys'] : open;
+  byId('answer-http').textContent = lacks.length > 0 ? `not known without ${listed(lacks)}` : http(answer);
+  byId('answer-remedy').textContent = lacks.length > 0
+    ? 'Say what your API has: then this is its answer, header for header.'
     : answer.rejection === null
       ? 'The request goes on to the route.'
       : remedy(answer.rejection);

@@ -103,16 +103,34 @@ export function askRule(validator, rule, token, now) {
   return validator.explain(token, alone, { now: new Date(now) }).rules[0];
 }
 
+/** The answer to a header that does not carry one bearer token, whatever the token in it is worth. */
+function refusedHeader(validator, header) {
+  try {
+    if (header !== null) validator.bearer(header);
+    return null;
+  } catch (refused) {
+    return refused.toJSON();
+  }
+}
+
 /** One question: the explanation, and after it what the request asks for. */
-export function ask({ validator, cutoffs }, token, now, requirement) {
+export function ask({ validator, cutoffs }, { token, header, requirement }, now) {
   const options = { now: new Date(now) };
   const explanation = validator.explain(token, cutoffs, options);
-  const answer = { ...explanation, keys: explanation.keys ?? [], notes: [], permission: null, requirementFault: null };
+  const asks = Object.keys(requirement).length > 0;
+  const answer = { ...explanation, keys: explanation.keys ?? [], notes: [], permission: null, asks, held: null, requirementFault: null, alone: null };
+  const unsent = refusedHeader(validator, header);
+  if (unsent !== null) {
+    const { stage, code, message } = unsent;
+    const check = { stage, name: 'Authorization header', outcome: 'fail', code, message, compared: 'expected: Bearer, and one token' };
+    return { ...answer, accepted: false, rejection: unsent, alone: explanation, checks: [check, ...explanation.checks] };
+  }
   if (!explanation.accepted) return answer;
   const accepted = validator.validate(token, cutoffs, options);
   answer.notes = accepted instanceof Accepted ? accepted.notes : [];
   answer.keyId = accepted.keyId;
-  if (Object.keys(requirement).length === 0) return answer;
+  if (!asks) return answer;
+  answer.held = `asked ${said(requirement)}; the token has ${said({ scopes: accepted.scopes, permissions: accepted.permissions, subject: accepted.subject })}`;
   try {
     accepted.require(requirement);
     answer.permission = 'pass';
@@ -124,6 +142,9 @@ export function ask({ validator, cutoffs }, token, now, requirement) {
   }
   return answer;
 }
+
+const said = (members) =>
+  Object.entries(members).map(([name, value]) => `${name.replace(/[A-Z]/g, (sign) => ` ${sign.toLowerCase()}`)} ${[value].flat().join(' ') || 'none'}`).join(', ');
 
 export function sentence(mistake) {
   return mistake instanceof Error ? mistake.message : String(mistake);

@@ -8,7 +8,8 @@ import { moment, rfc3339 } from './time.js';
 export function listenToClock(changed) {
   byId('now').addEventListener('input', () => {
     const at = moment(byId('now').value);
-    fault('now', 'now-fault', at === null ? 'expected seconds since 1970, or RFC 3339 such as 2026-11-20T10:00:00Z' : null);
+    const millis = /^\d{13}$/.test(byId('now').value.trim()) ? 'these look like milliseconds; ' : '';
+    fault('now', 'now-fault', at === null ? `${millis}expected seconds since 1970, or RFC 3339 such as 2026-11-20T10:00:00Z` : null);
     if (at !== null) changed(at);
   });
   byId('now').addEventListener('blur', () => fault('now', 'now-fault', null));

@@ -3,11 +3,36 @@
 const NAMES = ['access_token', 'accessToken', 'id_token', 'idToken', 'token', 'jwt'];
 const JOINED = /^[\w\-+/=]*(?:\.[\w\-+/=]*){2,}$/;
 
-/** `{ token, from }`, or null where nothing was pasted. `from` is null where the text was the token and nothing else. */
+/**
+ * `{ token, from, header, odd }`, or null where nothing was pasted. `from` is null where the text was the token and nothing
+ * else; `header` is the value of an `Authorization` header as it would be sent, where one was pasted; `odd` is what the text
+ * seems to be where no token is in it.
+ */
 export function findToken(pasted) {
   const text = pasted.trim();
   if (text === '') return null;
-  return afterBearer(text) ?? inJson(text) ?? inAddress(text) ?? alone(text) ?? within(text) ?? { token: text, from: null };
+  const found = afterBearer(text) ?? inJson(text) ?? inAddress(text) ?? several(text) ?? alone(text) ?? within(text);
+  return { odd: null, header: headerOf(text), ...(found ?? { token: text, from: null, odd: looks(text) }) };
+}
+
+/** A header on one line, or quoted in a command; broken over lines it is a token that somebody copied. */
+function headerOf(text) {
+  const line = /^authorization\s*:[ \t]*([^\n]*)$/i.exec(text) ?? /["']authorization\s*:[ \t]*([^"'\n]*)["']/i.exec(text);
+  return line?.[1] ?? (/^bearer\b[^\n]*$/i.test(text) ? text : null);
+}
+
+function looks(text) {
+  if (/^https?:\/\//i.test(text)) return 'This is an address, not a token.';
+  if (/^<[!?\w]/.test(text)) return 'This is a page (HTML or XML), not a token.';
+  if (/^[[{]/.test(text)) return 'This is JSON, without a token under one of the usual names: access_token, id_token, token, jwt.';
+  return /\s/.test(text) ? 'This is text without a token in it.' : null;
+}
+
+/** Tokens beside each other are not one that was broken over lines. */
+function several(text) {
+  const words = text.slice(0, 100_000).split(/\s+/);
+  const whole = (word) => JOINED.test(word) && [2, 4].includes(word.split('.', 6).length - 1) && !/^\.|\.\./.test(word);
+  return words.length > 1 && words.every(whole) ? { token: words[0], from: `the first of ${words.length} tokens` } : null;
 }
 
 /** An `Authorization` header, by itself, in a request or in a curl command. */

@@ -8,6 +8,7 @@ const OUTCOMES = { verified: 'verified it', tried: 'tried: it did not make this 
 
 /** What the library calls by a name of its interface has a place on this page. */
 const HINTS = [
+  [/expected a member `keys`/, ['public'], '. Is it the discovery document? Then open the address in its `jwks_uri`, and paste what is there.'],
   [/expected (a JWK Set|the DER)/, ['public'], '. A shared secret? Choose “shared secret” above.'],
   [/fromShortSecret/, ['secret'], ': tick “accept short secrets” under “policy”, “more”.'],
 ];

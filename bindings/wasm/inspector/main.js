@@ -13,6 +13,7 @@ import { byId } from './element.js';
 import { fault } from './fault.js';
 import { findToken } from './find-token.js';
 import { readFragment } from './fragment.js';
+import { placeOf, put } from './place.js';
 import { withoutPrivate } from './private-keys.js';
 import { showVerdict, verdictOf } from './verdict.js';
 
@@ -28,6 +29,9 @@ const { read } = await import('./read.js').catch((mistake) => {
 /** All that was given. `now`: null is the live clock. */
 const given = {
   token: null,
+  header: null,
+  odd: null,
+  own: null,
   keys: { kind: 'public', text: '', form: null },
   policy: {},
   rules: [],
@@ -67,7 +71,7 @@ function readPasted() {
   if (said === null && /"kty"\s*:|-----BEGIN /.test(text.slice(0, 4000))) fault('token', 'token-fault', 'This looks like keys, not a token: paste it into “keys”.');
   byId('token-said').textContent = found?.from ? `Taken: ${found.from}.` : '';
   byId('token-clear').hidden = field.value === '';
-  changed({ token: found?.token ?? null });
+  changed({ token: found?.token ?? null, header: found?.header ?? null, odd: found?.odd ?? null, own: null });
 }
 
 /** Fills fields and state alike, as an example or a link says. */
@@ -77,17 +81,54 @@ function fill(content) {
   byId('token-clear').hidden = !content.token;
   fault('token', 'token-fault', null);
   panels?.fill(content);
-  changed(content);
+  changed({ header: null, odd: null, own: null, ...content });
 }
 
+/** What is dropped goes where it fell, if that takes such, else where it belongs by its look. */
 async function dropped(event) {
   event.preventDefault();
-  const file = event.dataTransfer.files[0];
-  byId('token').value = file ? await file.slice(0, 2_097_152).text() : event.dataTransfer.getData('text/plain');
+  const [file, ...more] = event.dataTransfer.files;
+  const target = event.target;
+  const text = file ? await file.slice(0, 2_097_152).text() : event.dataTransfer.getData('text/plain');
+  const place = placeOf(text, target);
+  put(byId(place) ?? byId('token'), text);
+  if (more.length > 0) byId('token-said').textContent = `Taken: the first of ${more.length + 1} files.`;
+}
+
+/** What was given before an example; null while no example is shown. */
+let before = null;
+
+async function showExample(name) {
+  const mine = before ?? { ...given, text: byId('token').value };
+  const content = await (await import('./examples.js')).example(name);
+  fill(content);
+  before = mine;
+  byId('examples-said').textContent = 'An example: its keys, policy and rules are filled in.';
+  byId('examples-back').hidden = mine.text === '' && mine.keys.text === '' && mine.rules.length === 0 && Object.keys(mine.policy).length === 0;
+  byId('examples-clear').hidden = true;
+}
+
+function leaveExample(content, text) {
+  before = null;
+  fill(content);
+  byId('token').value = text;
   readPasted();
+  for (const id of ['examples-back', 'examples-clear']) byId(id).hidden = true;
+  byId('examples-said').textContent = '';
+}
+
+/** A token of one's own, beside what an example left. */
+function besideExample() {
+  if (before === null) return;
+  byId('examples-said').textContent = 'Keys, policy and rules are still those of the example.';
+  byId('examples-clear').hidden = false;
 }
 
 function listen() {
+  byId('examples-back').addEventListener('click', () => leaveExample(before, before.text));
+  byId('examples-clear').addEventListener('click', () => leaveExample(
+    { token: null, keys: { kind: 'public', text: '', form: null }, policy: {}, rules: [], requirement: {}, now: null }, byId('token').value));
+  byId('token').addEventListener('input', besideExample);
   byId('token').addEventListener('input', readPasted);
   byId('token-clear').addEventListener('click', () => {
     byId('token').value = '';
@@ -103,7 +144,7 @@ function listen() {
   const signs = globalThis.crypto.subtle !== undefined;
   for (const button of document.querySelectorAll('[data-example]')) {
     button.disabled = !signs;
-    button.addEventListener('click', async () => fill(await (await import('./examples.js')).example(button.dataset.example)));
+    button.addEventListener('click', () => showExample(button.dataset.example));
   }
   if (!signs) byId('examples-said').textContent = 'The examples are signed in the page, and this browser signs only on https or localhost.';
   window.addEventListener('hashchange', fromFragment);

@@ -88,5 +88,5 @@ function ownOf(reading) {
 function expectOwn(own) {
   const policy = { ...given.policy, ...own };
   fillPolicy(policy);
-  changed({ policy });
+  changed({ policy, own });
 }

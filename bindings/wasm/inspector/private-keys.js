@@ -1,13 +1,15 @@
 // A private key that was pasted by mistake is not kept: its public part is enough to verify, and nothing else belongs here.
 
+/** From its first line to its last, or to the end where that was cut off. */
+const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
 
 /** `{ text, said }`: the text without private parts, and a sentence where there were some (null otherwise). */
 export function withoutPrivate(text) {
   if (/PRIVATE KEY-----/.test(text)) {
     return {
-      text: '',
-      said: 'That was a private key in PEM: it was not kept, and this field was emptied. Paste the public key. If the private key was ever published, replace it.',
+      text: text.replace(PEM, '').trim(),
+      said: 'That was a private key in PEM: it was not kept, and taken out of this field. Paste the public key. If the private key was ever published, replace it.',
     };
   }
   if (!/^\s*\{/.test(text)) return { text, said: null };

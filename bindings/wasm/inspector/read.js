@@ -24,13 +24,19 @@ let clock = 0;
 // Rules are taken at the clock of when they were given: to look at another moment does not change them.
 const rulesOf = remembered((rules) => readRules(rules, clock));
 
+/** What the policy expects because the token says so: it is compared with itself. */
+function echoed({ own, policy }) {
+  const same = (name) => own?.[name] !== undefined && JSON.stringify(own[name]) === JSON.stringify(policy[name]);
+  return ['issuer', 'audience'].filter(same);
+}
+
 export function read(given, now) {
   clock = Math.max(Date.now(), given.now ?? 0);
   const keys = keysOf(given.keys, given.policy);
   const policy = policyOf(given.policy, keys.set);
   const rules = rulesOf(given.rules);
   const able = given.token !== null && policy.validator !== null && rules.mistake === null;
-  const answer = able ? ask({ validator: policy.validator, cutoffs: rules.cutoffs }, given.token, now, given.requirement) : null;
+  const answer = able ? ask({ validator: policy.validator, cutoffs: rules.cutoffs }, given, now) : null;
   const verifies = keys.set !== null;
   const signature = answer?.checks.find(({ stage }) => stage === 'signature');
   return {
@@ -39,7 +45,7 @@ export function read(given, now) {
     reading: readingOf(given.token),
     set: keys.set,
     skipped: keys.skipped,
-    asked: { verifies, assumed: policy.assumed, policyFault: policy.mistake, keysFault: keys.mistake, rulesFault: rules.mistake },
+    asked: { verifies, secret: given.keys.kind === 'secret', assumed: policy.assumed, echoed: echoed(given), policyFault: policy.mistake, keysFault: keys.mistake, rulesFault: rules.mistake },
     unproven: !verifies && ['key', 'signature'].includes(answer?.rejection?.stage),
     proven: verifies && signature?.outcome === 'pass',
     hits: hitsOf(rules.entries, answer, (rule) => askRule(policy.validator, rule, given.token, now)),

@@ -1,13 +1,21 @@
 // A lenient, display-only reading of a token: the library refuses many tokens unread, and a person wants to see what is
 // in them. Nothing here decides anything.
 
-import { duplicates, memberOf, readJson } from './json-tree.js';
+import { duplicates, memberOf, readJson, textOf } from './json-tree.js';
 
 /** `{ parts, header, claims }`; `header` and `claims` each `{ text, root, faults, twice }`, or null where there is no such part. */
 export function readToken(token) {
   const parts = token.split('.', 7);
   if (parts.length < 2 || parts.length === 5) return { parts, header: parts.length === 5 ? part(parts[0]) : null, claims: null };
   return { parts, header: part(parts[0]), claims: part(parts[1]) };
+}
+
+const ID_TOKEN = ['nonce', 'at_hash', 'c_hash', 's_hash'];
+
+/** The members that an ID token has and an access token does not, unless `typ` says that it is one. */
+export function idMarks(reading) {
+  const typ = textOf(reading?.header?.root, 'typ')?.toLowerCase().replace(/^application\//, '');
+  return typ === 'at+jwt' ? [] : ID_TOKEN.filter((name) => memberOf(reading?.claims?.root, name));
 }
 
 /** The claims that are times, in milliseconds, where they are numbers. */

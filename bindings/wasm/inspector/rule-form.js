@@ -38,7 +38,7 @@ export function makeRuleForm(add) {
       element('div', { class: 'fields' },
         element('div', { class: 'field' }, element('label', { for: 'rule-kind' }, 'Rule'),
           element('select', { id: 'rule-kind', change: shapeTime }, KINDS.map(option))),
-        element('div', { class: 'field' }, element('label', { for: 'rule-time', id: 'rule-time-label' }, 'T'),
+        element('div', { class: 'field' }, element('label', { for: 'rule-time', id: 'rule-time-label' }, 'before'),
           element('input', { id: 'rule-time', placeholder: 'now', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'rule-fault' }))),
       element('div', { class: 'presets', role: 'group', 'aria-label': 'Fill in from the token' },
         TARGETS.map(([name, words, dimensions]) => element('button', { type: 'button', class: 'quiet', 'data-preset': name, click: () => preset(dimensions) }, words))),
@@ -47,9 +47,10 @@ export function makeRuleForm(add) {
       element('button', { type: 'button', id: 'rule-add', click: () => submit(add) }, 'Add this rule')),
     element('details', { id: 'rules-json-fold' }, element('summary', {}, 'Add rules as JSON, one a line'),
       element('label', { for: 'rules-json', class: 'unseen' }, 'Rules as JSON Lines'),
-      element('textarea', { id: 'rules-json', rows: '4', spellcheck: 'false', autocomplete: 'off', 'aria-describedby': 'rules-json-fault',
+      element('textarea', { id: 'rules-json', input: (event) => pasted(event, add), rows: '4', spellcheck: 'false', autocomplete: 'off', 'aria-describedby': 'rules-json-fault',
         placeholder: '{"rule":"issued_before","target":{"issuer":"https://i/","subject":"u1"},"at":1700000000}' }),
       element('p', { id: 'rules-json-fault', class: 'fault', role: 'status' }),
+      element('p', { id: 'rules-json-said', class: 'notice' }),
       element('button', { type: 'button', id: 'rules-json-add', click: () => submitLines(add) }, 'Add these rules')));
 }
 
@@ -57,7 +58,7 @@ function shapeTime() {
   const kind = byId('rule-kind').value;
   byId('rule-time').disabled = kind === 'suspended';
   byId('rule-time').placeholder = kind === 'revoked' ? 'never' : 'now';
-  byId('rule-time-label').textContent = kind === 'revoked' ? 'until' : kind === 'suspended' ? 'no time' : 'T';
+  byId('rule-time-label').textContent = kind === 'revoked' ? 'until' : kind === 'suspended' ? 'no time' : 'before';
 }
 
 function preset(dimensions) {
@@ -97,10 +98,18 @@ function submit(add) {
   }
 }
 
+/** What is pasted counts at once, as everywhere on the page; what is typed when it is whole. */
+function pasted({ inputType }, add) {
+  fault('rules-json', 'rules-json-fault', null);
+  if (/^insertFrom(Paste|Drop)$/.test(inputType ?? '') || (inputType === 'insertText' && /\n/.test(byId('rules-json').value))) submitLines(add);
+  byId('rules-json-said').textContent = byId('rules-json').value.trim() === '' ? '' : 'These rules do not count yet.';
+}
+
 function submitLines(add) {
   try {
     add(linesOf(byId('rules-json').value));
     byId('rules-json').value = '';
+    byId('rules-json-said').textContent = '';
     fault('rules-json', 'rules-json-fault', null);
   } catch (mistake) {
     fault('rules-json', 'rules-json-fault', sentence(mistake));

@@ -15,7 +15,7 @@ export function checksOf(answer, unproven) {
       ? { ...check, outcome: 'skipped', code: null, message: null, compared: 'no keys given' }
       : check);
   const refused = answer.permission === 'fail' ? answer.rejection : null;
-  const asked = answer.permission === null ? 'nothing was asked' : '';
+  const asked = answer.held ?? (answer.asks ? 'not reached' : 'nothing was asked');
   return [...checks, {
     stage: 'permission', name: 'permission', outcome: answer.permission ?? 'skipped',
     code: refused?.code ?? null, message: refused?.message ?? null, compared: asked,

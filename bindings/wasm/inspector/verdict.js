@@ -2,7 +2,7 @@
 
 import { byId, element, replace, whenChanged } from './element.js';
 import { textOf } from './json-tree.js';
-import { timesOf } from './reading.js';
+import { idMarks, timesOf } from './reading.js';
 import { relative, inMoments } from './time.js';
 import { cause, headline, listed } from './words.js';
 
@@ -10,14 +10,18 @@ const PROVES = new Set(['key', 'signature']);
 
 /** What the headline needs of the token's own words: for display, whether proven or not. */
 function factsOf(reading) {
-  return { ...timesOf(reading?.claims), parts: reading?.parts.length, alg: textOf(reading?.header?.root, 'alg'), kid: textOf(reading?.header?.root, 'kid') };
+  const header = reading?.header?.root;
+  return {
+    ...timesOf(reading?.claims), parts: reading?.parts.length, alg: textOf(header, 'alg'), kid: textOf(header, 'kid'), enc: textOf(header, 'enc'),
+    idToken: idMarks(reading).length > 0,
+  };
 }
 
 /** `{ kind, code, badge, title, lead, cause, also, facts }`, all text; `open`: something was not asked. */
-export function verdictOf({ token, reading, asked, answer, hits, now }) {
+export function verdictOf({ token, reading, asked, answer, hits, now, given }) {
   if (token === null) return waiting(asked);
   if (answer === null) return mistaken(asked);
-  const facts = factsOf(reading);
+  const facts = { ...factsOf(reading), odd: given.odd };
   const failed = answer.checks.filter((check) => check.outcome === 'fail');
   const unproven = !asked.verifies && PROVES.has(answer.rejection?.stage);
   if (answer.accepted) return accepted(asked, answer, facts, now);
@@ -31,18 +35,33 @@ export function verdictOf({ token, reading, asked, answer, hits, now }) {
     code: answer.rejection.code,
     badge: answer.rejection.status === 403 ? 'Forbidden' : 'Rejected',
     title: headline(answer.rejection.code, facts, now),
-    lead: inMoments(answer.rejection.message),
-    cause: byRules(answer.rejection, hits) ?? cause(answer.rejection.code),
-    also: [...new Set(also)],
+    lead: inMoments(leadOf(answer)),
+    cause: answer.alone === null ? byRules(answer.rejection, hits, facts) ?? cause(answer.rejection.code, facts) : aside(answer.alone, asked, facts, now),
+    also: answer.alone === null ? [...new Set(also)] : [],
     facts: [answer.rejection.code, `stage ${answer.rejection.stage}`, `HTTP ${answer.rejection.status}`],
   };
 }
 
+/** The library's sentence; it names no values, which stand in what was compared. */
+function leadOf({ rejection, checks, held }) {
+  if (rejection.stage === 'permission') return `${rejection.message}: ${held}`;
+  const shown = ['issuer_not_allowed', 'audience_not_allowed'].includes(rejection.code);
+  const compared = shown ? checks.find(({ outcome }) => outcome === 'fail')?.compared : '';
+  return compared ? `${rejection.message}: ${compared.slice(0, 300)}` : rejection.message;
+}
+
+/** What the token in a header that is refused would come to by itself. */
+function aside({ rejection }, { verifies }, facts, now) {
+  if (!verifies) return 'The header must be “Bearer”, a space, and the token. The token in it was not verified: give the keys.';
+  const alone = rejection === null ? 'would pass' : `would be refused too: ${headline(rejection.code, facts, now)}`;
+  return `The header must be “Bearer”, a space, and the token. The token in it ${alone}.`;
+}
+
 /** Which rule it was, in the words of whoever made it. */
-function byRules({ stage, code }, hits) {
+function byRules({ stage, code }, hits, facts) {
   const names = hits.filter(({ hit }) => hit === 'refuses').map(({ rule }) => rule.reason ?? rule.id).filter((name) => typeof name === 'string');
   if (stage !== 'cutoff' || names.length === 0) return null;
-  return `${names.length > 1 ? 'Rules' : 'Rule'}: ${listed(names.slice(0, 3).map((name) => `“${name.slice(0, 80)}”`))}. ${cause(code) ?? ''}`;
+  return `${names.length > 1 ? 'Rules' : 'Rule'}: ${listed(names.slice(0, 3).map((name) => `“${name.slice(0, 80)}”`))}. ${cause(code, facts) ?? ''}`;
 }
 
 function waiting(asked) {
@@ -70,24 +89,24 @@ function unverified(asked, first, also, facts, now) {
     badge: first ? 'Would be rejected · not verified' : 'Not verified',
     title: first ? headline(first.code, facts, now) : 'Well formed and in time, but unproven',
     lead: first ? inMoments(first.message ?? '') : `${keys} ${missing(asked)}`,
-    cause: first ? `${cause(first.code) ?? ''} ${keys}`.trim() : stands(facts, now),
+    cause: first ? `${cause(first.code, facts) ?? ''} ${keys}`.trim() : stands(facts, now),
     also: [...new Set(also)],
     facts: first ? [first.code, `stage ${first.stage}`, 'signature not checked'] : ['signature not checked'],
   };
 }
 
 function accepted(asked, answer, facts, now) {
-  const open = asked.assumed.filter((name) => name !== 'algorithms');
+  const open = [...asked.assumed.filter((name) => name !== 'algorithms'), ...asked.echoed];
   return {
     kind: 'accept',
     code: 'accept',
     open: open.length > 0,
     badge: open.length > 0 ? 'Accepted, as far as was asked' : 'Accepted',
     title: open.length > 0 ? 'Genuine, and nothing refuses it' : 'An API would accept it',
-    lead: `Signed by key ${answer.keyId}. ${missing(asked)}`.trim(),
+    lead: `${asked.secret ? 'Signed with the shared secret' : `Signed by key ${answer.keyId}`}. ${missing(asked)}`.trim(),
     cause: [stands(facts, now), ...answer.notes.map(note)].filter(Boolean).join(' '),
     also: [],
-    facts: ['HTTP 200', answer.permission === 'pass' ? 'may do what was asked' : 'permission not asked'],
+    facts: [...(open.length > 0 ? [] : ['HTTP 200']), answer.permission === 'pass' ? 'may do what was asked' : 'permission not asked'],
   };
 }
 
@@ -95,7 +114,8 @@ function missing(asked) {
   const open = asked.assumed.filter((name) => name !== 'algorithms');
   const whole = open.length > 0 ? `${listed(open).replace(/^./, (sign) => sign.toUpperCase())} ${open.length > 1 ? 'were' : 'was'} not checked: say what your API expects.` : '';
   const spoken = asked.assumed.includes('algorithms') ? ' Every algorithm was allowed.' : '';
-  return whole + spoken;
+  const echoed = asked.echoed.length > 0 ? ` ${listed(asked.echoed).replace(/^./, (sign) => sign.toUpperCase())} ${asked.echoed.length > 1 ? 'were' : 'was'} taken from this token, and compared with itself: that proves nothing.` : '';
+  return whole + echoed + spoken;
 }
 
 const stands = ({ exp }, now) => (exp === undefined ? null : `It expires ${relative(exp, now)}.`);

@@ -1,11 +1,10 @@
 // What is worth knowing about a token besides the verdict. Nothing here decides: the library did.
 
 import { memberOf, textOf } from './json-tree.js';
-import { timesOf } from './reading.js';
+import { idMarks, timesOf } from './reading.js';
 import { span } from './time.js';
 
 const DAY = 86_400_000;
-const ID_TOKEN = ['nonce', 'at_hash', 'c_hash', 's_hash'];
 const NEVER_READ = ['jku', 'jwk', 'x5u', 'x5c'];
 
 /** `[name, sentence]` each. */
@@ -14,15 +13,15 @@ export function warningsOf({ token, reading, now, keys, keysFault, given }) {
   const header = reading.header?.root;
   const claims = reading.claims?.root;
   return [
-    ...shape(reading),
+    ...(given.odd === null ? shape(reading) : []),
     ...ofHeader(header, keys, keysFault, given.policy.allow_short_secret === true),
-    ...(claims?.kind === 'object' ? ofClaims(header, claims, timesOf(reading.claims), now) : []),
+    ...(claims?.kind === 'object' ? ofClaims(reading, claims, timesOf(reading.claims), now) : []),
   ].slice(0, 12);
 }
 
 function shape(reading) {
   const found = [];
-  if (reading.parts.length === 5) found.push(['encrypted', 'Five parts: an encrypted token (JWE). Its claims cannot be read here, nor by most APIs.']);
+  if (reading.parts.length === 5 && memberOf(reading.header?.root, 'enc')) found.push(['encrypted', 'Five parts: an encrypted token (JWE). Its claims cannot be read here, nor by most APIs.']);
   else if (reading.header === null || reading.claims === null) found.push(['opaque', 'No JWT: perhaps an opaque token, which only its issuer can look up (introspection).']);
   for (const [name, part] of [['header', reading.header], ['claims', reading.claims]]) {
     const twice = part?.twice ?? [];
@@ -48,11 +47,10 @@ function ofHeader(header, keys, keysFault, short) {
   return found;
 }
 
-function ofClaims(header, claims, times, now) {
+function ofClaims(reading, claims, times, now) {
   const found = [];
-  const typ = textOf(header, 'typ')?.toLowerCase().replace(/^application\//, '');
-  const marks = ID_TOKEN.filter((name) => memberOf(claims, name));
-  if (marks.length > 0 && typ !== 'at+jwt') found.push(['id-token', `${marks.join(', ')}: this looks like an ID token. It tells the client who logged in; an API wants the access token.`]);
+  const marks = idMarks(reading);
+  if (marks.length > 0) found.push(['id-token', `${marks.join(', ')}: this looks like an ID token. It tells the client who logged in; an API wants the access token.`]);
   if (memberOf(claims, 'events')) found.push(['event', 'It holds security events: it is a message to an API, no access token.']);
   if (memberOf(claims, 'cnf')) found.push(['bound', 'It is bound to a key (cnf): a route that does not ask for “confirmation” takes it from anyone who has it.']);
   if (!memberOf(claims, 'exp')) found.push(['no-exp', 'It has no exp: it would never expire.']);

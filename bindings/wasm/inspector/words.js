@@ -6,10 +6,10 @@ const when = (at, now, words, without) => (at === undefined ? without : words(re
 
 /** The headline of a refusal: `facts` are the token's times (ms), for display. */
 const HEADLINES = {
-  token_missing: () => 'There is no token',
+  token_missing: () => 'The header carries no bearer token',
   token_too_large: () => 'The token is too large',
-  token_malformed: ({ parts }) => (parts === 3 ? 'A part is not canonical base64url' : 'This is not a JWT'),
-  token_encrypted: () => 'The token is encrypted',
+  token_malformed: ({ parts, odd }) => (odd ? 'This is not a token' : parts === 3 ? 'A part is not canonical base64url' : 'This is not a JWT'),
+  token_encrypted: ({ odd, enc }) => (odd ? 'This is not a token' : enc === undefined ? 'Five parts, and no token that can be read' : 'The token is encrypted'),
   header_malformed: () => 'The header is malformed',
   header_unsupported: () => 'The header asks for what is not supported',
   algorithm_unknown: ({ alg }) => (/^none$/i.test(alg ?? '') ? 'The token is unsigned (alg “none”)' : 'The algorithm is unknown'),
@@ -41,7 +41,7 @@ const HEADLINES = {
   confirmation_mismatch: () => 'The token is bound to another key',
 };
 
-/** Where people usually find the cause. */
+/** Where people usually find the cause; some want the facts. */
 const CAUSES = {
   token_malformed: 'Perhaps something was added or cut off when it was copied, or it is an opaque token, which only its issuer can read.',
   token_encrypted: 'Five parts make a JWE: only the holder of the decryption key can read it. Ask the issuer for signed access tokens.',
@@ -52,10 +52,14 @@ const CAUSES = {
   key_not_found: 'The issuer may have rotated its keys (fetch its JWKS again), or the token comes from another issuer or environment.',
   key_mismatch: 'The key’s kty, crv, alg, use or key_ops do not fit the token’s alg: see “keys”.',
   key_ambiguous: 'Name the key with a kid.',
-  signature_invalid: 'The token was changed after signing, cut off when copied, or signed by another key than the one given.',
+  signature_invalid: ({ alg }) => (/^HS/.test(alg ?? '')
+    ? 'The secret is another one, or it is written in another way (text, base64url, hex): see “keys”. Or the token was changed, or cut off when copied.'
+    : 'The token was changed after signing, cut off when copied, or signed by another key: the issuer may have rotated its keys (fetch its JWKS again).'),
   type_not_allowed: 'An ID token or a logout token is no access token; typ says what it is.',
   issuer_not_allowed: 'Issuers are compared byte for byte: look for a slash at the end, another tenant, another environment.',
-  audience_not_allowed: 'The client asked for a token of another API: see its “audience” or “resource” parameter.',
+  audience_not_allowed: ({ idToken }) => (idToken
+    ? 'It looks like an ID token, which is for the client: send the access token.'
+    : 'Audiences are compared byte for byte: look for a slash at the end. Or the client asked for a token of another API: see its “audience” or “resource” parameter.'),
   token_expired: 'The client should have refreshed it. If it is fresh, compare the clocks.',
   token_not_yet_valid: 'If it should be valid, compare the clocks of issuer and API.',
   issued_in_future: 'Compare the clocks of issuer and API.',
@@ -79,7 +83,7 @@ const REMEDIES = {
 const short = (text) => (text === undefined ? '' : text.length > 24 ? `${text.slice(0, 24)}…` : text);
 
 export const headline = (code, facts, now) => (HEADLINES[code] ? HEADLINES[code](facts, now) : code.replaceAll('_', ' '));
-export const cause = (code) => CAUSES[code] ?? null;
+export const cause = (code, facts) => (facts.odd && /^token_/.test(code) ? facts.odd : typeof CAUSES[code] === 'function' ? CAUSES[code](facts) : CAUSES[code] ?? null);
 export const remedy = ({ remedy: name, wait_until: until }) =>
   (name === 'wait_until' && until !== null ? `Wait until ${utc(until * 1000)}, and try again.` : REMEDIES[name] ?? name);
 

@@ -1,5 +1,5 @@
 // Reading without proof, before its module is there.
-import { initSync } from '#wasm';
+import native from './native.cjs';
 import errors from '../../node/lib/errors.js';
 import reading from '../../node/lib/unverified.js';
 
@@ -8,5 +8,5 @@ export const { unverified } = reading;
 
 /** Makes it ready, of a `WebAssembly.Module` or the bytes of one. */
 export function init(module) {
-  initSync({ module });
+  native.init(module);
 }

@@ -1,5 +1,5 @@
 // The package before its module is there: for hosts that bring the module themselves.
-import { initSync } from '#wasm';
+import native from './native.cjs';
 import lowwater from '../../node/index.js';
 
 export const {
@@ -9,5 +9,5 @@ export const {
 
 /** Makes the package ready, of a `WebAssembly.Module` or the bytes of one. Until then every call of it fails. */
 export function init(module) {
-  initSync({ module });
+  native.init(module);
 }

@@ -2,6 +2,7 @@
 
 // The calls of the module, in the form in which the classes know them from the addon for Node.
 const wasm = require('#wasm');
+const { version } = require('../package.json');
 
 const utf8 = new TextEncoder();
 
@@ -17,17 +18,15 @@ const content = (file) => (typeof file === 'string' ? utf8.encode(file) : file);
 function withKeys(keys, files, use) {
   if (keys.length === 1 && keys[0] instanceof wasm.KeySet) return use(keys[0]);
   const set = keySet(keys, files());
-  try {
-    return use(set);
-  } finally {
-    set.free();
-  }
+  const came = use(set); // What failed is left to the collector.
+  set.free();
+  return came;
 }
 
 const keySet = (keys, files) =>
   keys.reduce((all, one) => (one instanceof wasm.Key ? all.andKey(one) : all.andContent(content(one))), files).set();
 
-module.exports = {
+const calls = {
   ...wasm,
 
   now: () => Math.min(Math.max(Date.now(), EARLIEST), LATEST),
@@ -38,7 +37,12 @@ module.exports = {
 
   validatorFromJson(policy, text, keys) {
     const draft = new wasm.Draft(policy, text);
-    return withKeys(keys, () => draft.files(), (set) => draft.withKeys(set));
+    try {
+      return withKeys(keys, () => draft.files(), (set) => draft.withKeys(set));
+    } catch (mistake) {
+      draft.free();
+      throw mistake;
+    }
   },
   validatorWithKeys: (validator, keys) =>
     withKeys(keys, () => wasm.validatorFiles(validator), (set) => wasm.validatorWithKeys(validator, set)),
@@ -50,11 +54,9 @@ module.exports = {
   cutoffsPrune(cutoffs, validators, now, force) {
     const sharers = new wasm.Sharers();
     for (const validator of validators) sharers.add(validator);
-    try {
-      return wasm.cutoffsPruneFor(cutoffs, sharers, now, force);
-    } finally {
-      sharers.free();
-    }
+    const gone = wasm.cutoffsPruneFor(cutoffs, sharers, now, force);
+    sharers.free();
+    return gone;
   },
 
   /** Memory of the module grows and never shrinks: what was made for one call is freed after it. */
@@ -63,3 +65,30 @@ module.exports = {
   /** Only an engine that owns native memory has to know of its size. */
   cutoffsWeight: () => undefined,
 };
+
+/** Why no call can be made; nothing once the module is there. */
+let lacking = 'the module is not there yet: call `init` with it first';
+
+/**
+ * Makes the calls ready, of a `WebAssembly.Module` or the bytes of one. A module of another version, which a cache may hold,
+ * is not used: its calls could mean something else.
+ */
+function init(module) {
+  if (lacking === undefined) return;
+  const compiled = module instanceof WebAssembly.Module ? module : new WebAssembly.Module(module);
+  const exported = new Set(WebAssembly.Module.exports(compiled).map(({ name }) => name));
+  const missing = ['version', 'unverified', 'validate'].find((name) => name in wasm && !exported.has(name));
+  if (missing !== undefined) throw new Error('this is another module than the one that this package came with: load its own');
+  wasm.initSync({ module: compiled });
+  const its = wasm.version();
+  lacking = its === version ? undefined : `the module is of version ${its}, and lowwater-wasm is of version ${version}: load both anew`;
+  if (lacking !== undefined) throw new Error(lacking);
+}
+
+const ready = (call) => (...given) => {
+  if (lacking !== undefined) throw new Error(lacking);
+  return call(...given);
+};
+
+const isCall = ([name]) => /^[a-z]/.test(name) && name !== 'initSync';
+module.exports = { ...Object.fromEntries(Object.entries(calls).filter(isCall).map(([name, call]) => [name, ready(call)])), init };

@@ -70,3 +70,23 @@ test('in a browser, from whatever serves it', async (context) => {
   const said = await page.evaluate(() => import('/dist/index.js').then(() => 'loaded', (error) => error.message));
   assert.equal(said, 'lowwater.wasm did not come: the answer was 404');
 });
+
+test('a module of another version, or another module, is refused before it can mean something else', () => {
+  const code = `
+    import { readFileSync } from 'node:fs';
+    import { Cutoffs, init } from 'lowwater-wasm/init';
+    const read = (name) => readFileSync(new URL(import.meta.resolve(name)));
+    const said = (call) => { try { return call(); } catch (error) { return error.message; } };
+    console.log(said(() => new Cutoffs()));
+    console.log(said(() => init(read('lowwater-wasm/unverified.wasm'))));
+    const own = read('lowwater-wasm/lowwater.wasm');
+    const old = Buffer.from(own);
+    const version = JSON.parse(read('lowwater-wasm/package.json')).version;
+    for (let at = old.indexOf(version); at >= 0; at = old.indexOf(version, at + 1)) old.write('9.9.9', at);
+    console.log(said(() => init(old)));
+    console.log(said(() => new Cutoffs()));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: here, encoding: 'utf8' });
+  assert.deepEqual(stdout.split('\n').map((line) => line.slice(0, 36)), [
+    'the module is not there yet: call `i', 'this is another module than the one ', 'the module is of version 9.9.9, and ', 'the module is of version 9.9.9, and ', '',
+  ]);
+});
