@@ -160,9 +160,10 @@ impl Everything {
         self.checks.push(Check { stage, name, outcome, code: None, message: None, compared });
     }
 
-    pub(crate) fn finish(self) -> Explanation {
-        let Self { checks, keys, rules, first: rejection } = self;
-        Explanation { checks, keys, rules, rejection }
+    /// The explanation; `answered` is what the answer of a whole validation has beside the reason.
+    pub(crate) fn finish(self, answered: impl FnOnce(Rejection) -> Rejection) -> Explanation {
+        let Self { checks, keys, rules, first } = self;
+        Explanation { checks, keys, rules, rejection: first.map(answered) }
     }
 }
 

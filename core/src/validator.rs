@@ -121,7 +121,7 @@ impl Validator {
     ) -> Explanation {
         let mut heard = Everything::default();
         self.hear(token, rules, now, &mut heard);
-        heard.finish()
+        heard.finish(|no| no.with_challenge(&self.policy.challenge))
     }
 
     /// Walks the stages like [`decide`](Self::decide), but past failures.

@@ -1,6 +1,7 @@
 // The calls of the library. Whatever is decided on this page is decided here, by the code that an API runs.
 
 import { Accepted, Cutoffs, Key, KeySet, Rejected, Rule, Validator } from './lowwater/lowwater.js';
+import { withUnsaid } from './policy-text.js';
 import { secretBytes } from './secret.js';
 
 export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA', 'HS256', 'HS384', 'HS512'];
@@ -15,7 +16,7 @@ export function readKeys({ kind, text, form }, policy) {
   if (text.trim() === '') return { set: null, mistake: null, skipped: [] };
   const allowShortSecret = policy.allow_short_secret === true;
   try {
-    if (kind !== 'secret') return held(new KeySet(text.trim(), { allowShortSecret }));
+    if (kind !== 'secret') return held(new KeySet(text, { allowShortSecret }));
     const bytes = secretBytes(text, form);
     const key = allowShortSecret ? Key.fromShortSecret(bytes) : Key.fromSecret(bytes);
     return held(new KeySet(key));
@@ -37,12 +38,14 @@ function leftOut(text) {
   }
 }
 
+const UNSAID = { issuer: '"any"', audience: '"any"', algorithms: JSON.stringify(ALGORITHMS) };
+
 /** `{ validator, mistake, assumed }`: what was not said is asked of nobody, and told in `assumed`. */
-export function readPolicy(policy, set) {
-  const assumed = ['issuer', 'audience', 'algorithms'].filter((name) => policy[name] === undefined);
-  const spoken = { issuer: 'any', audience: 'any', algorithms: ALGORITHMS, ...policy };
+export function readPolicy({ policy, policyText }, set) {
+  const assumed = Object.keys(UNSAID).filter((name) => !Object.hasOwn(policy, name));
+  const spoken = withUnsaid(policyText, Object.fromEntries(assumed.map((name) => [name, UNSAID[name]])));
   try {
-    return { validator: Validator.fromJson(JSON.stringify(spoken), { keys: set ?? nobody }), mistake: null, assumed };
+    return { validator: Validator.fromJson(spoken, { keys: set ?? nobody }), mistake: null, assumed };
   } catch (mistake) {
     return { validator: null, mistake: sentence(mistake), assumed };
   }
@@ -55,14 +58,14 @@ export const isState = (text) => /^\{\s*"state"/.test(text);
  * `{ cutoffs, entries, mistake }`: each rule as the library's (`own`) and as an object, with the `place` of the text that it came
  * from, and what became of it (`change` or `mistake`). `mistake` is the first: an API that cannot read a rule must not go on without it.
  */
-export function readRules(texts, now) {
+export function readRules(texts, clockOf) {
   const cutoffs = new Cutoffs();
   const entries = texts.flatMap((text, place) => {
-    const entry = { place, text, state: isState(text), own: null, rule: null, change: null, mistake: null };
+    const entry = { place, text, at: clockOf(text), state: isState(text), own: null, rule: null, change: null, mistake: null };
     try {
       if (entry.state) return [entry, ...ofState(text, cutoffs).map((rule) => ({ ...entry, text: '', own: rule, rule: rule.toObject() }))];
       const rule = Rule.fromJson(text);
-      return { ...entry, own: rule, rule: rule.toObject(), change: cutoffs.apply(rule, { now: new Date(now) }) };
+      return { ...entry, own: rule, rule: rule.toObject(), change: cutoffs.apply(rule, { now: new Date(entry.at) }) };
     } catch (mistake) {
       return { ...entry, mistake: sentence(mistake) };
     }
@@ -96,10 +99,13 @@ export function linesOf(text) {
     .filter((line) => line !== null);
 }
 
+/** The last moment that a rule can name. */
+const LAST = 253_402_300_799_000;
+
 /** What a rule alone does to the token: its match, if it has one. */
-export function askRule(validator, rule, token, now) {
+export function askRule(validator, { own, at, state }, token, now) {
   const alone = new Cutoffs();
-  alone.apply(rule, { now: new Date(Math.max(now, Date.now())) });
+  alone.apply(own, { now: new Date(state ? LAST : at) }); // A state's were brought down before they were written.
   return validator.explain(token, alone, { now: new Date(now) }).rules[0];
 }
 

@@ -4,6 +4,8 @@ import { byId } from './element.js';
 import { fault } from './fault.js';
 import { moment, rfc3339 } from './time.js';
 
+let last = '';
+
 /** Calls `changed` with milliseconds, or null for the live clock. */
 export function listenToClock(changed) {
   byId('now').addEventListener('input', () => {
@@ -12,7 +14,11 @@ export function listenToClock(changed) {
     fault('now', 'now-fault', at === null ? `${millis}expected seconds since 1970, or RFC 3339 such as 2026-11-20T10:00:00Z` : null);
     if (at !== null) changed(at);
   });
-  byId('now').addEventListener('blur', () => fault('now', 'now-fault', null));
+  // What cannot be read was never looked at: the field shows again what is.
+  byId('now').addEventListener('blur', () => {
+    fault('now', 'now-fault', null);
+    byId('now').value = last;
+  });
   byId('now-live').addEventListener('click', () => {
     fault('now', 'now-fault', null);
     changed(null);
@@ -22,6 +28,7 @@ export function listenToClock(changed) {
 /** What is being typed is not overwritten. */
 export function showClock(now, live) {
   const text = rfc3339(live ? Math.floor(now / 1000) * 1000 : now);
+  last = text;
   const field = byId('now');
   const typing = document.activeElement === field && !live;
   if (!typing && field.value !== text && !(live && document.activeElement === field)) field.value = text;

@@ -5,16 +5,24 @@ import { literal, quoted } from './literal.js';
 
 const RUST = {
   algorithms: { HS256: 'Hs256', HS384: 'Hs384', HS512: 'Hs512', RS256: 'Rs256', RS384: 'Rs384', RS512: 'Rs512', PS256: 'Ps256', PS384: 'Ps384', PS512: 'Ps512', ES256: 'Es256', ES384: 'Es384', EdDSA: 'EdDsa', Ed25519: 'EdDsa' },
-  flags: { missing_exp: '.accept_missing_exp()', missing_iat: '.accept_missing_iat()', same_second: '.same_second(lowwater::SameSecond::Accept)', missing_auth_time: '.missing_auth_time(lowwater::MissingAuthTime::Refuse)', allow_padding: '.allow_padding()' },
+  // By the value: what is the default is not written.
+  flags: {
+    missing_exp: { accept: '.accept_missing_exp()' }, missing_iat: { accept: '.accept_missing_iat()' },
+    same_second: { accept: '.same_second(lowwater::SameSecond::Accept)' },
+    missing_auth_time: { refuse: '.missing_auth_time(lowwater::MissingAuthTime::Refuse)' }, allow_padding: { true: '.allow_padding()' },
+  },
 };
+/** Stands for what nobody said. It must not become “any” in somebody's program. */
+const UNSAID = Symbol('unsaid');
 const REQUIREMENT = ['scopes', 'anyScope', 'permissions', 'anyPermission', 'subject', 'confirmation'];
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 const listOf = (value) => (Array.isArray(value) ? value : [value]);
 const object = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** `keys`: `jwks`, `pem` or `secret`. `policy` as its JSON; `assumed` are the members that nobody said. */
-export function codeOf(language, { policy, keys, rules, requirement }) {
-  const whole = { issuer: 'any', audience: 'any', algorithms: [], ...policy };
+export function codeOf(language, { mistake = null, policy, keys, rules, requirement }) {
+  if (mistake !== null) return 'The policy or a rule has a mistake: there is no code for it.';
+  const whole = { issuer: UNSAID, audience: UNSAID, algorithms: UNSAID, ...policy };
   const asked = Object.fromEntries(REQUIREMENT.filter((name) => Object.hasOwn(requirement, name)).map((name) => [name, requirement[name]]));
   return { rust, python, node }[language](whole, keys, rules, asked);
 }
@@ -46,9 +54,10 @@ function rust(policy, keys, rules, requirement) {
 
 function rustMember(name, value) {
   const text = (inner) => quoted(String(inner), 'rust');
+  if (value === UNSAID) return [`.${name}(/* which your API expects */)`];
   if (name === 'algorithms') return [`.algorithms([${listOf(value).map((algorithm) => (Object.hasOwn(RUST.algorithms, algorithm) ? `Algorithm::${RUST.algorithms[algorithm]}` : '/* an unknown one */')).join(', ') || '/* which your API expects */'}])`];
   if (name === 'issuer' || name === 'audience') return value === 'any' ? [`.any_${name}()`] : listOf(value).map((inner) => `.${name}(${text(inner)})`);
-  if (Object.hasOwn(RUST.flags, name)) return [RUST.flags[name]];
+  if (Object.hasOwn(RUST.flags, name)) return Object.hasOwn(RUST.flags[name], String(value)) ? [RUST.flags[name][value]] : [];
   if (name === 'max_lifetime' && value === 'unbounded') return ['.unbounded_lifetime()'];
   if (['leeway', 'max_lifetime', 'max_age', 'max_session'].includes(name)) return [`.${name}(std::time::Duration::${Number.isInteger(value) ? `from_secs(${value})` : `from_secs_f64(${literal(value, 'rust')})`})`];
   if (name === 'token_type') return value === 'default' ? [] : [`.token_type(lowwater::TokenType::${value === 'strict' ? 'Strict' : value === 'any' ? 'Any' : `OneOf(vec![${listOf(value).map((inner) => `${text(inner)}.into()`).join(', ')}])`})`];
@@ -62,6 +71,7 @@ function rustMember(name, value) {
 function options(policy, language, any) {
   const known = ['issuer', 'audience', 'algorithms', 'token_type', 'leeway', 'max_lifetime', 'max_age', 'max_session', 'missing_exp', 'missing_iat', 'same_second', 'missing_auth_time', 'required', 'claim_equals', 'tenant_claim', 'device_claim', 'max_token_bytes', 'allow_padding', 'allow_short_secret', 'realm', 'resource_metadata'];
   return known.filter((name) => policy[name] !== undefined).map((name) => {
+    if (policy[name] === UNSAID) return [name, language === 'python' ? '...' : 'undefined'];
     const spoken = policy[name] === 'any' && ['issuer', 'audience', 'token_type'].includes(name);
     return [name, spoken ? any : literal(policy[name], language)];
   });
@@ -74,7 +84,7 @@ function python(policy, keys, rules, requirement) {
     'import lowwater',
     '',
     'validator = lowwater.Validator(',
-    ...options(policy, 'python', 'lowwater.ANY').map(([name, value]) => `    ${name}=${value},`),
+    ...options(policy, 'python', 'lowwater.ANY').map(([name, value]) => `    ${name}=${value},${value === '...' ? '  # which your API expects' : ''}`),
     `    keys=${read},`,
     ')',
     'cutoffs = lowwater.Cutoffs()',
@@ -95,7 +105,7 @@ function node(policy, keys, rules, requirement) {
     `import { ${names.join(', ')} } from 'lowwater';`,
     '',
     'const validator = new Validator({',
-    ...given.map(([name, value]) => `  ${camel(name)}: ${value},`),
+    ...given.map(([name, value]) => `  ${camel(name)}: ${value},${value === 'undefined' ? ' // which your API expects' : ''}`),
     `  keys: ${read},`,
     '});',
     'const cutoffs = new Cutoffs();',

@@ -41,8 +41,8 @@ function afterBearer(text) {
   if (!found) return null;
   const rest = text.slice(found.index + found[0].length);
   const quoted = rest.split(/["'`]/, 1)[0];
-  const joined = quoted.replace(/\s+/g, '');
-  const token = JOINED.test(joined) ? joined : (/^\S*/.exec(quoted)?.[0] ?? '');
+  const joined = unbroken(quoted.trim());
+  const token = joined !== null && JOINED.test(joined) ? joined : (/^\S*/.exec(quoted)?.[0] ?? '');
   if (token === '') return null;
   const curl = /\bcurl\b/i.test(text.slice(0, found.index));
   const header = /authorization\s*:\s*$/i.test(text.slice(0, found.index));
@@ -80,11 +80,26 @@ function inAddress(text) {
   return found && { token: found[2], from: `the parameter “${found[1]}” of an address` };
 }
 
+/** Without the quotes and commas around it: from the ends inwards, for a pattern would try each place. */
+function withoutEnds(text) {
+  let end = text.length;
+  while (end > 0 && '"\'`,;'.includes(text[end - 1])) end -= 1;
+  return text.slice('"\'`'.includes(text[0]) ? 1 : 0, end);
+}
+
+/** A token that was broken over lines, whole again; null where words stand behind a token. */
+function unbroken(text) {
+  const words = text.split(/\s+/);
+  const [first] = words;
+  const width = first.length >= 20 && words.slice(0, -1).every((word) => word.length === first.length) && words.at(-1).length <= first.length;
+  return words.length === 1 || width || first.split('.', 3).length < 3 ? words.join('') : null;
+}
+
 /** A token and nothing else, perhaps in quotes or broken over lines. */
 function alone(text) {
-  const bare = text.replace(/^["'`]|["'`,;]+$/g, '');
-  const joined = bare.replace(/\s+/g, '');
-  if (!JOINED.test(joined)) return null;
+  const bare = withoutEnds(text);
+  const joined = unbroken(bare);
+  if (joined === null || !JOINED.test(joined)) return null;
   if (joined !== bare && !/^e[yw]/.test(bare)) return null; // a header's first bytes; else it is a sentence with dots
   if (joined !== bare) return { token: joined, from: 'the text without its white space and line breaks' };
   return { token: bare, from: bare === text ? null : 'the text without its quotation marks' };

@@ -1,5 +1,7 @@
 // What may stand behind the `#` of the address, and only where a person made such a link: `#` and base64url of JSON,
-// `{"policy":{},"rules":["{..}"],"now":ms,"requirement":{},"token":"..","keys":".."}`, every member optional.
+// `{"policy":"{..}","rules":["{..}"],"now":ms,"requirement":{},"token":"..","keys":".."}`, every member optional.
+
+import { policyOf } from './policy-text.js';
 
 export function writeFragment(content) {
   const bytes = new TextEncoder().encode(JSON.stringify(content));
@@ -11,9 +13,9 @@ export function writeFragment(content) {
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const isText = (value) => typeof value === 'string';
 const MEMBERS = {
-  policy: isObject,
-  requirement: isObject,
-  rules: (value) => Array.isArray(value) && value.length <= 1000 && value.every(isText),
+  policy: (value) => isText(value) || isObject(value),
+  requirement: (value) => isObject(value) && Object.values(value).every((one) => isText(one) || (Array.isArray(one) && one.every(isText))),
+  rules: (value) => Array.isArray(value) && value.every(isText),
   now: (value) => typeof value === 'number' && value >= 0 && value <= 253_402_300_799_999,
   token: isText,
   keys: isText,
@@ -31,7 +33,8 @@ export function readFragment(hash) {
     for (const [name, value] of Object.entries(content)) {
       if (!Object.hasOwn(MEMBERS, name) || !MEMBERS[name](value)) throw new SyntaxError();
     }
-    return { content, fault: null };
+    const { policy, ...rest } = content;
+    return { content: { ...rest, policyText: policyOf(policy).policyText }, fault: null };
   } catch {
     return { content: null, fault: 'The link is damaged: what stands behind “#” in the address cannot be read, so nothing was filled in. Perhaps it was cut off when it was copied.' };
   }

@@ -19,7 +19,7 @@ export function hitsOf(entries, answer, alone) {
   const matched = entries.map((entry) => (entry.rule === null ? null : name(entry)));
   const twins = new Set(matched.filter((one, place) => matches.has(one) && matched.indexOf(one) !== place).slice(0, ASKED_ALONE));
   return entries.map((entry, place) => {
-    const match = twins.has(matched[place]) ? alone(entry.own) : matches.get(matched[place]);
+    const match = twins.has(matched[place]) ? alone(entry) : matches.get(matched[place]);
     return { ...entry, match, hit: entry.rule === null ? '' : match ? (match.code ? 'refuses' : 'passes') : 'apart' };
   });
 }

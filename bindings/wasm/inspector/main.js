@@ -14,6 +14,7 @@ import { fault } from './fault.js';
 import { findToken } from './find-token.js';
 import { readFragment } from './fragment.js';
 import { placeOf, put } from './place.js';
+import { policyOf } from './policy-text.js';
 import { withoutPrivate } from './private-keys.js';
 import { showVerdict, verdictOf } from './verdict.js';
 
@@ -34,6 +35,7 @@ const given = {
   own: null,
   keys: { kind: 'public', text: '', form: null },
   policy: {},
+  policyText: '{}',
   rules: [],
   requirement: {},
   now: null,
@@ -42,17 +44,26 @@ const given = {
 let panels = null;
 let waiting = false;
 
+/** Nothing that stood there before may stand for what is asked now: everything but this is hidden. */
+const undecided = (mistake, title, cause) => showVerdict({
+  kind: 'mistake', code: 'not_decided', badge: 'No answer', title, lead: String(mistake?.message ?? mistake), cause, also: [], facts: [],
+});
+
 function show() {
-  const seen = read(given, given.now ?? Math.floor(Date.now() / 1000) * 1000); // the second that is shown
-  const verdict = verdictOf(seen);
-  showVerdict(verdict);
-  panels?.show(seen, verdict);
+  try {
+    const seen = read(given, given.now ?? Math.floor(Date.now() / 1000) * 1000); // the second that is shown
+    const verdict = verdictOf(seen);
+    showVerdict(verdict);
+    panels?.show(seen, verdict);
+  } catch (mistake) {
+    undecided(mistake, 'The page cannot decide this', 'Change what was given last, or reload the page.');
+  }
   const root = document.documentElement.dataset;
   root.asked = Number(root.asked ?? 0) + 1;
 }
 
 /** However often something changes, it is asked once a frame. */
-function changed(what) {
+let changed = (what) => {
   Object.assign(given, what);
   if (waiting) return;
   waiting = true;
@@ -60,7 +71,7 @@ function changed(what) {
     waiting = false;
     show();
   });
-}
+};
 
 function readPasted() {
   const field = byId('token');
@@ -68,10 +79,11 @@ function readPasted() {
   if (said !== null) field.value = text;
   if (said !== null || text !== '') fault('token', 'token-fault', said && `${said} Keys belong into the field “keys”.`);
   const found = findToken(field.value);
-  if (said === null && /"kty"\s*:|-----BEGIN /.test(text.slice(0, 4000))) fault('token', 'token-fault', 'This looks like keys, not a token: paste it into “keys”.');
+  const keys = (found?.from ?? null) === null && (said !== null || /"kty"\s*:|-----BEGIN /.test(text.slice(0, 4000)));
+  if (said === null && keys) fault('token', 'token-fault', 'This looks like keys, not a token: paste it into “keys”.');
   byId('token-said').textContent = found?.from ? `Taken: ${found.from}.` : '';
   byId('token-clear').hidden = field.value === '';
-  changed({ token: found?.token ?? null, header: found?.header ?? null, odd: found?.odd ?? null, own: null });
+  changed({ token: keys ? null : found?.token ?? null, header: found?.header ?? null, odd: found?.odd ?? null, own: null });
 }
 
 /** Fills fields and state alike, as an example or a link says. */
@@ -80,8 +92,9 @@ function fill(content) {
   byId('token-said').textContent = '';
   byId('token-clear').hidden = !content.token;
   fault('token', 'token-fault', null);
-  panels?.fill(content);
-  changed({ header: null, odd: null, own: null, ...content });
+  const whole = { header: null, odd: null, own: null, ...content, ...policyOf(content.policyText ?? content.policy) };
+  panels?.fill(whole);
+  changed(whole);
 }
 
 /** What is dropped goes where it fell, if that takes such, else where it belongs by its look. */
@@ -89,7 +102,10 @@ async function dropped(event) {
   event.preventDefault();
   const [file, ...more] = event.dataTransfer.files;
   const target = event.target;
-  const text = file ? await file.slice(0, 2_097_152).text() : event.dataTransfer.getData('text/plain');
+  if (!file && !event.dataTransfer.types.includes('text/plain')) return;
+  const given = event.dataTransfer.getData('text/plain'); // Gone after the first wait.
+  const text = file ? await file.slice(0, 2_097_152).text().catch(() => '') : given;
+  if (text === '') return;
   const place = placeOf(text, target);
   put(byId(place) ?? byId('token'), text);
   if (more.length > 0) byId('token-said').textContent = `Taken: the first of ${more.length + 1} files.`;
@@ -157,7 +173,7 @@ function fromFragment() {
   fill({
     token: content.token ? (findToken(content.token)?.token ?? null) : null,
     keys: { kind: 'public', text: withoutPrivate(content.keys ?? '').text, form: null },
-    policy: content.policy ?? {}, rules: content.rules ?? [], requirement: content.requirement ?? {}, now: content.now ?? null,
+    policyText: content.policyText, rules: content.rules ?? [], requirement: content.requirement ?? {}, now: content.now ?? null,
   });
 }
 
@@ -166,9 +182,16 @@ if (byId('token').value !== '') readPasted(); // pasted before the page was read
 fromFragment();
 show();
 performance.mark('verdict');
-panels = await import('./panels.js');
-panels.make(given, changed);
-panels.fill(given);
+try {
+  const whole = await import('./panels.js');
+  whole.make(given, changed);
+  whole.fill(given);
+  panels = whole;
+} catch (mistake) {
+  changed = () => {};
+  undecided(mistake, 'The page did not load whole', 'Reload it.');
+  throw mistake;
+}
 show();
 document.documentElement.dataset.ready = 'true';
 setInterval(() => given.now === null && !document.hidden && given.token !== null && changed({}), 1000);

@@ -11,6 +11,7 @@ import { fillKeys, listenToKeys, showKeys } from './keys.js';
 import { listenToLink } from './link.js';
 import { marksOf } from './marks.js';
 import { fillPolicy, listenToPolicy, showPolicy } from './policy.js';
+import { policyOf, withMember } from './policy-text.js';
 import { remembered } from './read.js';
 import { timesOf } from './reading.js';
 import { fillRequirement, listenToRequirement, showRequirement } from './requirement.js';
@@ -29,7 +30,7 @@ export function make(state, tell) {
   given = state;
   changed = tell;
   listenToKeys((keys) => changed({ keys }));
-  listenToPolicy((policy) => changed({ policy }));
+  listenToPolicy(changed);
   listenToRequirement((requirement) => changed({ requirement }));
   listenToClock((now) => changed({ now }));
   listenToLink(() => given);
@@ -41,9 +42,9 @@ export function make(state, tell) {
 }
 
 /** Fills the fields with what an example, a link or a button says. */
-export function fill({ keys, policy, requirement }) {
+export function fill({ keys, policy, policyText, requirement }) {
   fillKeys(keys);
-  fillPolicy(policy);
+  fillPolicy({ policy, policyText });
   fillRequirement(requirement);
 }
 
@@ -61,7 +62,7 @@ export function show(seen, verdict) {
   showTimeline({ marks, now, title: `${verdict.badge} ${verdict.title}`.trim() });
   const warnings = warningsOf({ ...seen, keys: given.keys, keysFault: asked.keysFault });
   drawWarnings(JSON.stringify(warnings), warnings);
-  showCode({ policy: given.policy, keys: keysKind(), rules: given.rules, requirement: given.requirement });
+  showCode({ mistake: asked.policyFault ?? asked.rulesFault, policy: given.policy, keys: keysKind(), rules: given.rules, requirement: given.requirement });
   tellRuleForm(reading, now);
 }
 
@@ -86,7 +87,8 @@ function ownOf(reading) {
 }
 
 function expectOwn(own) {
-  const policy = { ...given.policy, ...own };
-  fillPolicy(policy);
-  changed({ policy, own });
+  const text = Object.entries(own).reduce((text, [name, value]) => withMember(text, name, value), given.policyText);
+  const read = policyOf(text);
+  fillPolicy(read);
+  changed({ ...read, own });
 }

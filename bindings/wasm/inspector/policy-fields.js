@@ -23,14 +23,15 @@ const READERS = {
   algorithms: (names) => (names.length > 0 ? names : undefined),
 };
 
+const plain = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 const WRITERS = {
-  lines: (value) => (Array.isArray(value) ? value.join('\n') : String(value)),
-  types: (value) => (Array.isArray(value) ? value.join(', ') : String(value)),
+  lines: (value) => (Array.isArray(value) ? value.map(plain).join('\n') : plain(value)),
+  types: (value) => (Array.isArray(value) ? value.map(plain).join(', ') : plain(value)),
   json: (value) => JSON.stringify(value),
 };
 
 export const readField = (field, given) => READERS[field.kind](given, field);
-export const writeField = (field, value) => (value === undefined ? '' : (WRITERS[field.kind] ?? String)(value));
+export const writeField = (field, value) => (value === undefined ? '' : (WRITERS[field.kind] ?? plain)(value));
 
 export const FIELDS = [
   { member: 'issuer', kind: 'lines', any: true, label: 'Issuer (iss)', placeholder: 'https://tenant.example.auth/' },

@@ -3,11 +3,13 @@
 import { byId, element, replace, whenChanged } from './element.js';
 import { fault } from './fault.js';
 import { FIELDS, readField, writeField } from './policy-fields.js';
+import { policyOf, withMember } from './policy-text.js';
 
 const idOf = (member) => `policy-${member.replaceAll('_', '-')}`;
 let tell = () => {};
+let text = '{}';
 
-/** Makes the form; calls `changed` with the policy at each change. */
+/** Makes the form; calls `changed` with the policy and its text at each change. */
 export function listenToPolicy(changed) {
   tell = changed;
   const most = FIELDS.filter((field) => !field.more).map(control);
@@ -21,11 +23,11 @@ function control(field) {
   if (field.kind === 'algorithms') return algorithms(field);
   const id = idOf(field.member);
   const input = field.kind === 'flag' ? { type: 'checkbox' } : { type: 'text', placeholder: field.placeholder, autocomplete: 'off', spellcheck: 'false' };
-  const common = { id, 'aria-describedby': `${id}-fault`, input: changedForm };
+  const common = { id, 'aria-describedby': `${id}-fault`, input: () => changedForm(field) };
   const node = field.kind === 'lines' && field.any
     ? element('textarea', { ...common, rows: '1', placeholder: field.placeholder, spellcheck: 'false', autocomplete: 'off' })
     : element('input', { ...input, ...common });
-  const any = field.any && element('label', { class: 'any' }, element('input', { type: 'checkbox', id: `${id}-any`, input: changedForm }), ' any');
+  const any = field.any && element('label', { class: 'any' }, element('input', { type: 'checkbox', id: `${id}-any`, input: () => changedForm(field) }), ' any');
   const label = element('label', { for: id }, field.label);
   const said = element('p', { id: `${id}-fault`, class: 'fault' });
   return field.kind === 'flag'
@@ -33,11 +35,12 @@ function control(field) {
     : element('div', { class: 'field' }, element('div', { class: 'row' }, label, any), node, said);
 }
 
-function algorithms({ member, label, names }) {
+function algorithms(field) {
+  const { member, label, names } = field;
   const id = idOf(member);
   return element('fieldset', { class: 'field algorithms', id, 'aria-describedby': `${id}-fault` },
     element('legend', {}, label),
-    names.map((name) => element('label', {}, element('input', { type: 'checkbox', value: name, input: changedForm }), ` ${name}`)),
+    names.map((name) => element('label', {}, element('input', { type: 'checkbox', value: name, input: () => changedForm(field) }), ` ${name}`)),
     element('p', { id: `${id}-fault`, class: 'fault' }));
 }
 
@@ -48,35 +51,33 @@ function given(field) {
   return node.value;
 }
 
-function changedForm() {
-  const policy = {};
-  for (const field of FIELDS) {
-    const any = field.any && byId(`${idOf(field.member)}-any`).checked;
-    if (field.any) byId(idOf(field.member)).disabled = any;
-    const value = any ? 'any' : readField(field, given(field));
-    if (value !== undefined) policy[field.member] = value;
-  }
-  byId('policy-json').value = JSON.stringify(policy, null, 2);
+/** A field changes its own member and no other: not every policy can be said in the form. */
+function changedForm(field) {
+  const any = field.any && byId(`${idOf(field.member)}-any`).checked;
+  if (field.any) byId(idOf(field.member)).disabled = any;
+  text = withMember(text, field.member, any ? 'any' : readField(field, given(field)));
+  byId('policy-json').value = text;
   fault('policy-json', 'policy-json-fault', null);
-  tell(policy);
+  tell(policyOf(text));
 }
 
 function fromJson() {
   try {
-    const policy = JSON.parse(byId('policy-json').value);
-    if (policy === null || typeof policy !== 'object' || Array.isArray(policy)) throw new SyntaxError('expected an object');
+    const read = policyOf(byId('policy-json').value);
     fault('policy-json', 'policy-json-fault', null);
-    fillForm(policy);
-    tell(policy);
+    fillForm(read.policy);
+    text = read.policyText;
+    tell(read);
   } catch (mistake) {
     fault('policy-json', 'policy-json-fault', `this is not the JSON of a policy yet (${mistake.message}); the form above still holds`);
   }
 }
 
 /** Fills form and JSON, as an example or a link says. */
-export function fillPolicy(policy) {
+export function fillPolicy({ policy, policyText }) {
   fillForm(policy);
-  byId('policy-json').value = JSON.stringify(policy, null, 2);
+  text = policyText;
+  byId('policy-json').value = text;
   fault('policy-json', 'policy-json-fault', null);
 }
 

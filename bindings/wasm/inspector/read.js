@@ -19,10 +19,11 @@ export function remembered(compute) {
 
 const readingOf = remembered((token) => (token === null ? null : readToken(token)));
 const keysOf = remembered((keys, policy) => readKeys(keys, policy));
-const policyOf = remembered((policy, set) => readPolicy(policy, set));
+const policyOf = remembered((policyText, policy, set) => readPolicy({ policy, policyText }, set));
 let clock = 0;
-// Rules are taken at the clock of when they were given: to look at another moment does not change them.
-const rulesOf = remembered((rules) => readRules(rules, clock));
+const clocks = new Map();
+const clockOf = (text) => clocks.get(text) ?? clocks.set(text, clock).get(text);
+const rulesOf = remembered((rules) => readRules(rules, clockOf));
 
 /** What the policy expects because the token says so: it is compared with itself. */
 function echoed({ own, policy }) {
@@ -33,7 +34,7 @@ function echoed({ own, policy }) {
 export function read(given, now) {
   clock = Math.max(Date.now(), given.now ?? 0);
   const keys = keysOf(given.keys, given.policy);
-  const policy = policyOf(given.policy, keys.set);
+  const policy = policyOf(given.policyText, given.policy, keys.set);
   const rules = rulesOf(given.rules);
   const able = given.token !== null && policy.validator !== null && rules.mistake === null;
   const answer = able ? ask({ validator: policy.validator, cutoffs: rules.cutoffs }, given, now) : null;
@@ -48,6 +49,6 @@ export function read(given, now) {
     asked: { verifies, secret: given.keys.kind === 'secret', assumed: policy.assumed, echoed: echoed(given), policyFault: policy.mistake, keysFault: keys.mistake, rulesFault: rules.mistake },
     unproven: !verifies && ['key', 'signature'].includes(answer?.rejection?.stage),
     proven: verifies && signature?.outcome === 'pass',
-    hits: hitsOf(rules.entries, answer, (rule) => askRule(policy.validator, rule, given.token, now)),
+    hits: hitsOf(rules.entries, answer, (entry) => askRule(policy.validator, entry, given.token, now)),
   };
 }

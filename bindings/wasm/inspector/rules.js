@@ -11,7 +11,12 @@ const HITS = { refuses: '✕ refuses this token', passes: '✓ names this token,
 const draw = whenChanged((hits, remove) =>
   replace(byId('rules-list'), hits.length === 0
     ? element('li', { class: 'none' }, 'No rules: nothing is revoked.')
-    : hits.slice(0, 200).map((entry) => line(entry, () => remove(entry.place)))));
+    : [...first(hits).map((entry) => line(entry, () => remove(entry.place))), hits.length > SHOWN && element('li', { class: 'none' }, `and ${hits.length - SHOWN} more`)]));
+
+const SHOWN = 200;
+
+/** Those that refuse come first where not all are shown. */
+const first = (hits) => (hits.length <= SHOWN ? hits : hits.toSorted((a, b) => (b.hit === 'refuses') - (a.hit === 'refuses')).slice(0, SHOWN));
 
 export function showRules({ hits, unproven }, remove) {
   const shown = hits.map(({ place, text, rule, change, mistake, match, hit }) => [place, text.length, rule, change, mistake, match?.compared, hit, unproven]);

@@ -12,6 +12,9 @@ let view = null; // [from, to]
 let wanted = 'token';
 let framed = '';
 let place = null;
+/** The end of the year 9999: no token can say more. */
+const LAST = 253_402_300_799_000;
+
 let shown = null;
 let width = 0; // told by the browser when it has laid out, never asked for: that would make it lay out at once
 let move = () => {};
@@ -26,7 +29,7 @@ const listed = element('ul', { class: 'unseen' });
 
 /** Calls `changed` with the moment (ms) that `now` is moved to. */
 export function makeTimeline(changed) {
-  move = (at) => changed(Math.max(0, Math.round(at)));
+  move = (at) => changed(Math.min(LAST, Math.max(0, Math.round(at))));
   const button = (id, label, title, act) => element('button', { type: 'button', id, class: 'quiet', title, 'aria-label': title, click: act }, label);
   replace(byId('timeline'), picture, listed,
     element('div', { class: 'row under' },
@@ -55,7 +58,7 @@ function zoom(factor) {
   const half = ((view[1] - view[0]) / 2) * factor;
   const middle = shown.now >= view[0] && shown.now <= view[1] ? shown.now : (view[0] + view[1]) / 2;
   if (half < 2000 || half > 8e12) return;
-  view = [Math.max(0, middle - half), middle + half];
+  view = [Math.max(0, middle - half), Math.min(LAST, middle + half)];
   showTimeline(shown);
 }
 
@@ -139,16 +142,20 @@ function press(event) {
   const step = keyStep(place) * (event.shiftKey ? 10 : 1);
   const steps = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -10 * step, PageUp: 10 * step };
   if (event.key in steps) keepInView(shown.now + steps[event.key]);
-  else if (event.key === 'Home') move(Math.ceil(place.from / 1000) * 1000);
-  else if (event.key === 'End') move(Math.floor(place.to / 1000) * 1000);
+  else if (event.key === 'Home') keepInView(Math.ceil(place.from / 1000) * 1000);
+  else if (event.key === 'End') keepInView(Math.floor(place.to / 1000) * 1000);
   else return;
   event.preventDefault();
 }
 
-function keepInView(now) {
+/** Moves what is shown along with `now`, as wide as it is, but not beyond what a time can be. */
+function keepInView(wish) {
+  const now = Math.min(LAST, Math.max(0, wish));
   if (now < view[0] || now > view[1]) {
     const shift = now < view[0] ? now - view[0] : now - view[1];
-    view = [Math.max(0, view[0] + shift), view[1] + shift];
+    view = [view[0] + shift, view[1] + shift];
   }
+  // Keys may come faster than frames: the next one starts from here.
+  shown = { ...shown, now };
   move(now);
 }

@@ -21,6 +21,7 @@ function factsOf(reading) {
 export function verdictOf({ token, reading, asked, answer, hits, now, given }) {
   if (token === null) return waiting(asked);
   if (answer === null) return mistaken(asked);
+  if (answer.requirementFault !== null) return mistaken({ requirementFault: answer.requirementFault });
   const facts = { ...factsOf(reading), odd: given.odd };
   const failed = answer.checks.filter((check) => check.outcome === 'fail');
   const unproven = !asked.verifies && PROVES.has(answer.rejection?.stage);
@@ -74,8 +75,9 @@ function waiting(asked) {
   };
 }
 
-function mistaken({ policyFault, rulesFault }) {
+function mistaken({ policyFault = null, rulesFault = null, requirementFault = null }) {
   const common = { kind: 'mistake', code: 'mistake', badge: 'No answer', also: [], facts: [] };
+  if (requirementFault !== null) return { ...common, title: 'What the route asks for has a mistake', lead: requirementFault, cause: 'See “permission”.' };
   return policyFault !== null
     ? { ...common, title: 'The policy has a mistake', lead: policyFault, cause: 'An API with this policy would not start.' }
     : { ...common, title: 'A rule cannot be read', lead: rulesFault, cause: 'An API must not go on without it: mend or remove it in “rules”.' };
@@ -118,7 +120,8 @@ function missing(asked) {
   return whole + echoed + spoken;
 }
 
-const stands = ({ exp }, now) => (exp === undefined ? null : `It expires ${relative(exp, now)}.`);
+const stands = ({ exp }, now) =>
+  (exp === undefined ? null : exp > now ? `It expires ${relative(exp, now)}.` : `It expired ${relative(exp, now)}: the leeway lets it pass.`);
 
 const note = (name) =>
   name === 'issued_at_for_auth_time' ? 'It has no auth_time, so iat stood in for it: a refresh would evade this login cutoff.' : name;
