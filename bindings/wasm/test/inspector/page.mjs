@@ -100,7 +100,7 @@ export async function give(page, selector, text) {
   return verdict(page);
 }
 
-/** Another link in the same page: quicker than another page. The address is put back at once. */
+/** Another link in the same page: quicker than another page. The address is put back at once (`later` needs `icon.svg`). */
 export async function link(page, content) {
   await page.evaluate((hash) => {
     history.replaceState(history.state, '', hash);
@@ -119,10 +119,8 @@ export async function becomes(page, wanted) {
   assert.equal(await verdict(page), wanted);
 }
 
-/** Opens every fold, also those within. */
+/** Opens every fold, also those within (what is in a fold comes when it opens). */
 export async function unfold(page) {
-  await page.evaluate(() => {
-    for (let left = 6; left > 0; left -= 1) for (const fold of document.querySelectorAll('details:not([open])')) fold.open = true;
-  });
+  while (await page.evaluate(() => [...document.querySelectorAll('details:not([open])')].map((fold) => { fold.open = true; }).length > 0)) await settle(page);
   await settle(page);
 }

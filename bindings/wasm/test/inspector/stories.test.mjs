@@ -171,7 +171,7 @@ function inNode({ token, keys, policy, rules, now, requirement = {} }) {
   }
 }
 
-inspect('stages and answer are the library’s', {}, async (page) => {
+inspect('stages and answer are the library’s', { later: ['icon.svg'] }, async (page) => {
   const remedies = new Map();
   for (const [what, over] of Object.entries(ASKED)) {
     const content = { ...GOOD, ...over };
@@ -187,7 +187,7 @@ inspect('stages and answer are the library’s', {}, async (page) => {
   assert.equal(new Set(remedies.values()).size, remedies.size, 'each remedy has its own words');
 });
 
-inspect('the answer names realm and metadata of the policy', {}, async (page) => {
+inspect('the answer names realm and metadata of the policy', { later: ['icon.svg'] }, async (page) => {
   const content = { ...GOOD, now: (NOW + 2 * HOUR) * 1000, policy: { ...POLICY, realm: 'api', resource_metadata: 'https://api.example.com/.well-known/oauth-protected-resource' } };
   await link(page, content);
   assert.ok((await text(page, '#answer-http')).includes(inNode(content).rejected.headers['WWW-Authenticate']), await text(page, '#answer-http'));
