@@ -55,7 +55,7 @@ const RULE = JSON.stringify({ rule: 'issued_before', target: { issuer: ISSUER, s
 const STORIES = {
   'the least': [{ policy: { algorithms: ['ES256'] } }],
   'a policy': [{ policy: POLICY }],
-  'lists, numbers, flags': [{ policy: { issuer: ['x', ISSUER], audience: 'any', algorithms: ['ES256', 'EdDSA'], leeway: 5, max_lifetime: 'unbounded', max_age: 5000.5, missing_exp: 'accept', required: ['sub'], claim_equals: { sub: 'alice' }, token_type: ['at+jwt', 'x"y'], same_second: 'accept', missing_auth_time: 'refuse', allow_padding: true, realm: 'a"b', max_token_bytes: 2000, device_claim: 'd' } }],
+  'lists, numbers, flags': [{ policy: { issuer: ['x', ISSUER], audience: 'any', algorithms: ['ES256', 'EdDSA'], leeway: 5, max_lifetime: 'unbounded', max_age: 5000.5, missing_exp: 'accept', required: ['sub'], claim_equals: { sub: 'alice' }, token_type: ['at+jwt', 'x"y'], same_second: 'accept', missing_auth_time: 'refuse', allow_padding: true, realm: 'a b', max_token_bytes: 2000, device_claim: 'd' } }],
   'a rule and a requirement': [{ rules: [RULE], requirement: { scopes: ['read', 'write'], anyPermission: ['x'], subject: 'alice' }, token: es256(claims({ scope: 'read write', permissions: ['x'] })) }],
   'a rule that refuses': [{ rules: [JSON.stringify({ rule: 'suspended', target: { subject: 'alice' }, on: true, version: 1 })] }, 'suspended'],
   'another issuer': [{ policy: { ...POLICY, issuer: ['https://other.example.com/'] } }, 'issuer_not_allowed'],

@@ -30,7 +30,7 @@ export const fragment = (content) => `#${Buffer.from(JSON.stringify(content)).to
  * A test on a fresh page. `given`: `content` or `hash` (what the link holds), `context` (options of the browser), `later` (own
  * files that may be asked for after the load). `body` is called with the page and `open`, which opens another.
  */
-export const inspect = (name, given, body) => test(name, async () => {
+export const inspect = (name, given, body) => test(name, { timeout: 60_000 }, async () => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...given.context });
   const opened = [];
   const open = async (next) => {
@@ -103,9 +103,10 @@ export async function give(page, selector, text) {
 /** Another link in the same page: quicker than another page. The address is put back at once (`later` needs `icon.svg`). */
 export async function link(page, content) {
   await page.evaluate((hash) => {
-    history.replaceState(history.state, '', hash);
+    const before = location.href;
+    history.replaceState(null, '', hash);
     dispatchEvent(new HashChangeEvent('hashchange'));
-    history.replaceState(history.state, '', '/');
+    history.replaceState(null, '', before);
   }, fragment(content));
   return verdict(page);
 }

@@ -172,6 +172,8 @@ for (const [what, now, key] of ENDS) {
       }
     };
     await press(...Array(25).fill(key));
+    const { valuemin: from, valuemax: to } = await slider(page);
+    assert.ok(to - from > 0, `what is shown shrank to nothing: from ${from} to ${to}`);
     for (let left = 40; left > 0; left -= 1) await page.click('#zoom-out');
     await press(...Array(25).fill(key), 'Home', 'End', 'ArrowRight', 'PageUp', 'ArrowLeft');
     assert.equal(/NaN|Infinity|\+0\d+-/.exec(await page.innerHTML('#timeline')), null);

@@ -19,11 +19,14 @@ export const JWKS = JSON.stringify({ keys: [JWK] });
 export const encoded = (value) => Buffer.from(Buffer.isBuffer(value) || typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 export const claims = (over = {}) => ({ iss: ISSUER, sub: 'alice', aud: AUDIENCE, iat: NOW - 300, exp: NOW - 300 + HOUR, ...over });
 
+/** A message with the signature of `pair`. */
+export const signed = (message) =>
+  `${message}.${sign('sha256', Buffer.from(message), { key: pair.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+
 /** Signed by `pair`; `payload` and `header` may also be text. */
 export function es256(payload = claims(), header = {}) {
   const head = typeof header === 'string' ? header : { alg: 'ES256', typ: 'at+jwt', kid: 'k1', ...header };
-  const message = `${encoded(head)}.${encoded(payload)}`;
-  return `${message}.${sign('sha256', Buffer.from(message), { key: pair.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+  return signed(`${encoded(head)}.${encoded(payload)}`);
 }
 
 export function hs256(payload = claims(), secret = SECRET, header = {}) {
