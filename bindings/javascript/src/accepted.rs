@@ -1,12 +1,13 @@
 //! The answer "yes", and what is kept of it for a connection that lasts.
 
 use lowwater::{Accepted, Requirement, Rule, Ticket, UnixTime};
+use serde::Serialize;
 
-use crate::held;
 use crate::mistake::Result;
 use crate::rules::{Rules, freshness_json};
 use crate::time::at;
 use crate::validator::Validator;
+use crate::{held, json};
 
 /// How JavaScript names an accepted token: see `held`.
 #[derive(Clone, Copy)]
@@ -96,26 +97,45 @@ impl Asked<'_> {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Facts<'a> {
+    issuer: Option<&'a str>,
+    subject: Option<&'a str>,
+    audiences: Vec<String>,
+    client: Option<&'a str>,
+    session: Option<&'a str>,
+    token_id: Option<&'a str>,
+    scopes: Vec<String>,
+    permissions: Vec<String>,
+    issued_at: Option<i64>,
+    expires_at: Option<i64>,
+    not_before: Option<i64>,
+    authenticated_at: Option<i64>,
+    algorithm: &'static str,
+    key_id: &'a str,
+    token_type: Option<&'a str>,
+}
+
 fn facts(accepted: &Accepted) -> String {
     let millis = |time: Option<UnixTime>| time.map(UnixTime::as_millis);
-    serde_json::json!({
-        "issuer": accepted.issuer(),
-        "subject": accepted.subject(),
-        "audiences": accepted.audiences(),
-        "client": accepted.client(),
-        "session": accepted.session(),
-        "tokenId": accepted.token_id(),
-        "scopes": accepted.scopes(),
-        "permissions": accepted.permissions(),
-        "issuedAt": millis(accepted.issued_at()),
-        "expiresAt": millis(accepted.expires_at()),
-        "notBefore": millis(accepted.not_before()),
-        "authenticatedAt": millis(accepted.authenticated_at()),
-        "algorithm": accepted.algorithm().name(),
-        "keyId": accepted.key_id(),
-        "tokenType": accepted.token_type(),
+    json(&Facts {
+        issuer: accepted.issuer(),
+        subject: accepted.subject(),
+        audiences: accepted.audiences(),
+        client: accepted.client(),
+        session: accepted.session(),
+        token_id: accepted.token_id(),
+        scopes: accepted.scopes(),
+        permissions: accepted.permissions(),
+        issued_at: millis(accepted.issued_at()),
+        expires_at: millis(accepted.expires_at()),
+        not_before: millis(accepted.not_before()),
+        authenticated_at: millis(accepted.authenticated_at()),
+        algorithm: accepted.algorithm().name(),
+        key_id: accepted.key_id(),
+        token_type: accepted.token_type(),
     })
-    .to_string()
 }
 
 fn requirement(required: Required) -> Requirement {

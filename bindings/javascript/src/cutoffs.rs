@@ -1,16 +1,33 @@
 //! Rules that change: all that can be done to them.
 
 use lowwater::{BadLines, Change, Cutoffs, Progress, Retention, Rule};
+use serde::Serialize;
 
 use crate::mistake::{Mistake, Result};
 use crate::rule::target;
 use crate::rules::{Rules, freshness_json};
 use crate::time::{at, span};
 use crate::validator::Validator;
-use crate::{count, number};
+use crate::{count, json, number};
 
 /// What a rule takes, roughly, in all tables that name it.
 const RULE_BYTES: usize = 128;
+
+/// What came of a file of rules.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AppliedLines {
+    applied: usize,
+    clamped: usize,
+    already_held: usize,
+    skipped: Vec<Skipped>,
+}
+
+#[derive(Serialize)]
+struct Skipped {
+    line: usize,
+    mistake: String,
+}
 
 /// The validators that share rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,17 +125,16 @@ impl Rules {
     pub fn apply_json_lines(&self, lines: &str, now: i64, skip_bad: bool) -> Result<String> {
         let bad = if skip_bad { BadLines::Skip } else { BadLines::Refuse };
         let came = self.cutoffs()?.update(|rules| rules.apply_json_lines(lines, at(now), bad))?;
-        let skipped = came.skipped.iter();
-        let skipped = skipped.map(
-            |(line, mistake)| serde_json::json!({ "line": line, "mistake": mistake.to_string() }),
-        );
-        let came = serde_json::json!({
-            "applied": came.applied,
-            "clamped": came.clamped,
-            "alreadyHeld": came.already_held,
-            "skipped": skipped.collect::<Vec<_>>(),
-        });
-        Ok(came.to_string())
+        let skipped = came
+            .skipped
+            .iter()
+            .map(|(line, mistake)| Skipped { line: *line, mistake: mistake.to_string() });
+        Ok(json(&AppliedLines {
+            applied: came.applied,
+            clamped: came.clamped,
+            already_held: came.already_held,
+            skipped: skipped.collect(),
+        }))
     }
 
     /// The state as bytes.
@@ -138,15 +154,14 @@ impl Rules {
 
     /// Takes in changes; how far it has come, as JSON.
     pub fn apply_delta(&self, delta: &[u8], now: i64) -> Result<String> {
-        let progress = match self.cutoffs()?.apply_delta(delta, at(now))? {
+        Ok(match self.cutoffs()?.apply_delta(delta, at(now))? {
             Progress::Complete { sequence } => {
-                serde_json::json!({ "complete": true, "sequence": sequence })
+                format!("{{\"complete\":true,\"sequence\":{sequence}}}")
             }
             Progress::Gap { after, before } => {
-                serde_json::json!({ "complete": false, "sequence": after, "before": before })
+                format!("{{\"complete\":false,\"sequence\":{after},\"before\":{before}}}")
             }
-        };
-        Ok(progress.to_string())
+        })
     }
 
     /// Decisions alone, to be asked in place. `secret`: 16 random bytes.

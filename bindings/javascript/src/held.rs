@@ -59,8 +59,8 @@ impl Held {
 }
 
 /// Holds an accepted token; tells its number.
-pub(crate) fn keep(token: &str, accepted: Accepted) -> f64 {
-    crate::number(HELD.with_borrow_mut(|held| held.keep(token.len(), accepted)))
+pub(crate) fn keep(token: &str, accepted: Accepted) -> u64 {
+    HELD.with_borrow_mut(|held| held.keep(token.len(), accepted))
 }
 
 /// Asks an accepted token.

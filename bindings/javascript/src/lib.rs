@@ -57,3 +57,9 @@ pub const fn number(count: u64) -> f64 {
 pub fn count(things: usize) -> u32 {
     u32::try_from(things).unwrap_or(u32::MAX)
 }
+
+/// A value as JSON. What is written here are texts and whole numbers, which no writer refuses.
+#[cfg(feature = "validation")]
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -112,6 +112,9 @@ impl Rules {
 
 /// `state`, and `age` in seconds where there is one.
 pub(crate) fn freshness_json(freshness: Freshness) -> String {
-    let age = freshness.age().map(|age| age.as_secs_f64());
-    serde_json::json!({ "state": freshness.as_str(), "age": age }).to_string()
+    let age = freshness.age().map_or_else(
+        || "null".to_owned(),
+        |age| format!("{}.{:03}", age.as_secs(), age.subsec_millis()),
+    );
+    format!("{{\"state\":\"{}\",\"age\":{age}}}", freshness.as_str())
 }

@@ -6,7 +6,7 @@ use crate::keys::{KeyFiles, size_of_keys};
 use crate::mistake::{Result, in_json};
 use crate::rules::{Rules, freshness_json};
 use crate::time::{at, span};
-use crate::{OrRejection, held};
+use crate::{OrRejection, held, json};
 
 /// What JavaScript holds of a validator.
 #[derive(Debug)]
@@ -97,9 +97,9 @@ impl Validator {
                 let freshness = accepted.freshness();
                 let number = held::keep(token, accepted);
                 if notes.is_empty() && freshness == Freshness::Fresh {
-                    return Answer::Accepted(number);
+                    return Answer::Accepted(crate::number(number));
                 }
-                let (notes, freshness) = (serde_json::json!(notes), freshness_json(freshness));
+                let (notes, freshness) = (json(&notes), freshness_json(freshness));
                 Answer::Said(format!(
                     r#"{{"number":{number},"notes":{notes},"freshness":{freshness}}}"#
                 ))

@@ -5,7 +5,7 @@ const { argument, owned, rejected, sealed } = require('./errors.js');
 const { native } = require('./calls.js');
 const { rulesOf } = require('./sentinels.js');
 const { deciding, isObject, needed, now, options, parsed, reading, text, texts } = require('./convert.js');
-const { ruleOf } = require('./rule.js');
+const { withRule } = require('./rule.js');
 
 const MADE = Symbol('made');
 
@@ -186,7 +186,8 @@ class Ticket {
   }
 
   isAffectedBy(rule, given) {
-    return native.ticketIsAffectedBy(ownTicket(this), ruleOf(rule), now(options(given, ['now'])));
+    const handle = ownTicket(this);
+    return withRule(rule, (asked) => native.ticketIsAffectedBy(handle, asked, now(options(given, ['now']))));
   }
 
   [inspect]() {
@@ -196,7 +197,10 @@ class Ticket {
 
 /** Of many tickets those that a rule hits. */
 function affected(tickets, rule, given) {
-  const [asked, time] = [ruleOf(rule), now(options(given, ['now']))];
+  return withRule(rule, (asked) => hit(tickets, asked, now(options(given, ['now']))));
+}
+
+function hit(tickets, asked, time) {
   const [all, handles] = [[], []];
   reading('tickets', () => {
     for (const one of tickets) {

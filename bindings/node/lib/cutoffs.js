@@ -6,7 +6,7 @@ const { native } = require('./calls.js');
 const { kinds } = require('./sentinels.js');
 const { built } = require('./names.js');
 const { array, bytes, count, instant, isArray, isObject, needed, now, options, parsed, span, switched, text } = require('./convert.js');
-const { found, given, made, rule, ruleOf } = require('./rule.js');
+const { found, given, lent, made, rule, withRule } = require('./rule.js');
 const { validatorHandle } = require('./validator.js');
 
 const MADE = Symbol('made');
@@ -35,7 +35,7 @@ const own = (value) => owned(cutoffsHandle(value), 'Cutoffs');
 /** Applies a rule of a kind, of what it says and of options. */
 function apply(cutoffs, kind, says, options) {
   const [now, target] = timed(options);
-  return native.cutoffsApply(cutoffs, rule(kind, says, target), now);
+  return lent(rule(kind, says, target), (made) => native.cutoffsApply(cutoffs, made, now));
 }
 
 /** Fewer rules than these are not told of. */
@@ -88,7 +88,8 @@ class Cutoffs {
   }
 
   apply(rule, options) {
-    return native.cutoffsApply(own(this), ruleOf(rule), time(options));
+    const handle = own(this);
+    return withRule(rule, (asked) => native.cutoffsApply(handle, asked, time(options)));
   }
 
   lift(id) {

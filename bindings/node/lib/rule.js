@@ -2,7 +2,7 @@
 
 const { inspect } = require('./host.js');
 const { argument, owned, sealed } = require('./errors.js');
-const { native } = require('./calls.js');
+const { addon, native } = require('./calls.js');
 const { ANY } = require('./sentinels.js');
 const { built, names, spelled } = require('./names.js');
 const { isObject, json, member, members, not, object, parsed, scalar, text, texts } = require('./convert.js');
@@ -138,14 +138,29 @@ function rule(kind, says, given) {
   return built(names(given), native.ruleFromJson, object(whole, 'options'), false);
 }
 
-/** The addon's rule of one as it came: a `Rule`, an object, or JSON text. */
-function ruleOf(value) {
-  const handle = handleOf(value);
-  if (handle !== undefined) return handle;
-  if (typeof value === 'string') return native.ruleFromJson(text(value, 'rule'), true);
-  if (typeof value !== 'object' || value === null) throw not(value, 'rule', 'a Rule, an object or JSON text');
-  const read = members(value, 'rule').map(([name, value]) => [name, member(value, name)]);
-  return native.ruleFromJson(object(read, 'rule'), false);
+/** Frees what the addon made for one call alone, where that is not left to the collector. */
+const { release = () => {} } = addon;
+
+function lent(made, use) {
+  try {
+    return use(made);
+  } finally {
+    release(made);
+  }
 }
 
-module.exports = { Rule, found, given, made, rule, ruleOf };
+/** Uses the addon's rule of one as it came: a `Rule`, an object, or JSON text. */
+function withRule(value, use) {
+  const handle = handleOf(value);
+  return handle === undefined ? lent(read(value), use) : use(handle);
+}
+
+/** The addon's rule of an object, or of JSON text. */
+function read(value) {
+  if (typeof value === 'string') return native.ruleFromJson(text(value, 'rule'), true);
+  if (typeof value !== 'object' || value === null) throw not(value, 'rule', 'a Rule, an object or JSON text');
+  const whole = members(value, 'rule').map(([name, value]) => [name, member(value, name)]);
+  return native.ruleFromJson(object(whole, 'rule'), false);
+}
+
+module.exports = { Rule, found, given, lent, made, rule, withRule };

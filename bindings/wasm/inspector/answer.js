@@ -11,7 +11,7 @@ export function showAnswer({ answer, unproven }) {
     ? 'Give the keys that your API has: then this is its answer, header for header.'
     : answer.rejection === null
       ? 'The request goes on to the route.'
-      : remedy(answer.rejection.remedy);
+      : remedy(answer.rejection);
 }
 
 function http({ rejection }) {

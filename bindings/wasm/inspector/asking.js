@@ -9,18 +9,31 @@ export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512',
 const nobody = Key.fromSecret(crypto.getRandomValues(new Uint8Array(32)), { id: crypto.randomUUID() });
 
 /**
- * `{ set, mistake }`: what the text of keys means. Without a set nothing is verified.
+ * `{ set, mistake, skipped }`: what the text of keys means. Without a set nothing is verified.
  */
 export function readKeys({ kind, text, form }, policy) {
-  if (text.trim() === '') return { set: null, mistake: null };
+  if (text.trim() === '') return { set: null, mistake: null, skipped: [] };
   const allowShortSecret = policy.allow_short_secret === true;
   try {
-    if (kind !== 'secret') return { set: new KeySet(text.trim(), { allowShortSecret }), mistake: null };
+    if (kind !== 'secret') return held(new KeySet(text.trim(), { allowShortSecret }));
     const bytes = secretBytes(text, form);
     const key = allowShortSecret ? Key.fromShortSecret(bytes) : Key.fromSecret(bytes);
-    return { set: new KeySet(key), mistake: null };
+    return held(new KeySet(key));
   } catch (mistake) {
-    return { set: null, mistake: sentence(mistake) };
+    return { set: null, mistake: sentence(mistake), skipped: mistake.code === 'no_usable_key' ? leftOut(text) : [] };
+  }
+}
+
+const held = (set) => ({ set, mistake: null, skipped: set.skipped });
+
+/** A set without one usable key is refused whole; beside a key that works, the library tells why of each. */
+function leftOut(text) {
+  const works = { kty: 'OKP', crv: 'Ed25519', x: 'q_zXjUQKbrZsD-SEM7hKb7T5AnAuEespX1co9RQ9bHQ' };
+  try {
+    const { keys } = JSON.parse(text);
+    return keys.some((key) => key?.kty !== 'oct') ? new KeySet({ keys: [...keys, works] }).skipped : [];
+  } catch {
+    return [];
   }
 }
 
@@ -35,44 +48,59 @@ export function readPolicy(policy, set) {
   }
 }
 
-/** `{ cutoffs, entries }`: each line with what became of it (`change` or `mistake`), and the rule as an object. */
-export function readRules(lines, now) {
+/** Is it a whole state, as `toJsonLines` writes one? It is kept as it is: its rules and what it has forgotten. */
+export const isState = (text) => /^\{\s*"state"/.test(text);
+
+/**
+ * `{ cutoffs, entries, mistake }`: each rule as the library's (`own`) and as an object, with the `place` of the text that it came
+ * from, and what became of it (`change` or `mistake`). `mistake` is the first: an API that cannot read a rule must not go on without it.
+ */
+export function readRules(texts, now) {
   const cutoffs = new Cutoffs();
-  const entries = lines.map((line) => {
+  const entries = texts.flatMap((text, place) => {
+    const entry = { place, text, state: isState(text), own: null, rule: null, change: null, mistake: null };
     try {
-      const rule = Rule.fromJson(line);
-      return { line, rule: rule.toObject(), change: cutoffs.apply(rule, { now: new Date(now) }), mistake: null };
+      if (entry.state) return [entry, ...ofState(text, cutoffs).map((rule) => ({ ...entry, text: '', own: rule, rule: rule.toObject() }))];
+      const rule = Rule.fromJson(text);
+      return { ...entry, own: rule, rule: rule.toObject(), change: cutoffs.apply(rule, { now: new Date(now) }) };
     } catch (mistake) {
-      return { line, rule: null, change: null, mistake: sentence(mistake) };
+      return { ...entry, mistake: sentence(mistake) };
     }
   });
-  return { cutoffs, entries };
+  return { cutoffs, entries, mistake: entries.find(({ mistake }) => mistake !== null)?.mistake ?? null };
 }
 
-/** Rules of a text: JSON, JSON Lines, or a state that `toJsonLines` wrote. Throws the library's sentence. */
+function ofState(text, cutoffs) {
+  const state = new Cutoffs();
+  state.loadJsonLines(text);
+  cutoffs.merge(state);
+  return state.list();
+}
+
+/** Rules of a text, each by itself: JSON, JSON Lines; or the text of a state. Throws the library's sentence. */
 export function linesOf(text) {
   const written = text.trim();
-  if (/^\{\s*"state"/.test(written)) {
-    const state = new Cutoffs();
-    state.loadJsonLines(`${written}\n`);
-    return state.list().map((rule) => plain(rule.toJson()));
+  if (isState(written)) {
+    ofState(`${written}\n`, new Cutoffs());
+    return [`${written}\n`];
   }
   const lines = /^\{[^\n]*\}[ \t\r]*(\n|$)/.test(written) ? written.split(/\r?\n/) : [written];
   return lines
-    .filter((line) => line.trim() !== '')
     .map((line, index) => {
       try {
-        return Rule.fromJson(line.trim()).toJson();
+        return line.trim() === '' ? null : Rule.fromJson(line.trim()).toJson();
       } catch (mistake) {
         throw new SyntaxError(lines.length > 1 ? `line ${index + 1}: ${sentence(mistake)}` : sentence(mistake));
       }
-    });
+    })
+    .filter((line) => line !== null);
 }
 
-/** A rule of a state may say that it was brought down; by itself it is the rule that it became. */
-function plain(json) {
-  const { raw_at: _, ...rule } = JSON.parse(json);
-  return JSON.stringify(rule);
+/** What a rule alone does to the token: its match, if it has one. */
+export function askRule(validator, rule, token, now) {
+  const alone = new Cutoffs();
+  alone.apply(rule, { now: new Date(Math.max(now, Date.now())) });
+  return validator.explain(token, alone, { now: new Date(now) }).rules[0];
 }
 
 /** One question: the explanation, and after it what the request asks for. */

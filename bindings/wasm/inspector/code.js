@@ -1,11 +1,13 @@
 // The same call in Rust, Python and Node: the policy as typed, keys and secrets read from files, never written out.
 
+import { isState } from './asking.js';
 import { literal, quoted } from './literal.js';
 
 const RUST = {
   algorithms: { HS256: 'Hs256', HS384: 'Hs384', HS512: 'Hs512', RS256: 'Rs256', RS384: 'Rs384', RS512: 'Rs512', PS256: 'Ps256', PS384: 'Ps384', PS512: 'Ps512', ES256: 'Es256', ES384: 'Es384', EdDSA: 'EdDsa', Ed25519: 'EdDsa' },
   flags: { missing_exp: '.accept_missing_exp()', missing_iat: '.accept_missing_iat()', same_second: '.same_second(lowwater::SameSecond::Accept)', missing_auth_time: '.missing_auth_time(lowwater::MissingAuthTime::Refuse)', allow_padding: '.allow_padding()' },
 };
+const REQUIREMENT = ['scopes', 'anyScope', 'permissions', 'anyPermission', 'subject', 'confirmation'];
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 const listOf = (value) => (Array.isArray(value) ? value : [value]);
 const object = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -13,7 +15,8 @@ const object = (value) => value !== null && typeof value === 'object' && !Array.
 /** `keys`: `jwks`, `pem` or `secret`. `policy` as its JSON; `assumed` are the members that nobody said. */
 export function codeOf(language, { policy, keys, rules, requirement }) {
   const whole = { issuer: 'any', audience: 'any', algorithms: [], ...policy };
-  return { rust, python, node }[language](whole, keys, rules, requirement);
+  const asked = Object.fromEntries(REQUIREMENT.filter((name) => Object.hasOwn(requirement, name)).map((name) => [name, requirement[name]]));
+  return { rust, python, node }[language](whole, keys, rules, asked);
 }
 
 function rust(policy, keys, rules, requirement) {
@@ -26,7 +29,7 @@ function rust(policy, keys, rules, requirement) {
   }[keys];
   const lines = Object.entries(policy).flatMap(([name, value]) => rustMember(name, value));
   return [
-    `use lowwater::{${['Algorithm', 'Cutoffs', keys === 'secret' ? 'Key' : '', 'KeySet', Object.keys(requirement).length > 0 ? 'Requirement' : '', rules.length > 0 ? 'Rule' : '', 'Validator'].filter(Boolean).join(', ')}};`,
+    `use lowwater::{${['Algorithm', 'Cutoffs', keys === 'secret' ? 'Key' : '', 'KeySet', Object.keys(requirement).length > 0 ? 'Requirement' : '', rules.some((rule) => !isState(rule)) ? 'Rule' : '', 'Validator'].filter(Boolean).join(', ')}};`,
     '',
     'let validator = Validator::builder()',
     ...lines.map((line) => `    ${line}`),
@@ -34,7 +37,7 @@ function rust(policy, keys, rules, requirement) {
     '    .build()?;',
     `let ${rules.length > 0 ? 'mut ' : ''}cutoffs = Cutoffs::local();`,
     'let now = lowwater_edge::now();',
-    ...rules.map((rule) => `cutoffs.apply(Rule::from_json(${quoted(rule, 'rust')})?, now)?;`),
+    ...rules.map((rule) => (isState(rule) ? 'cutoffs.load_json_lines(&std::fs::read_to_string("rules.jsonl")?)?;' : `cutoffs.apply(Rule::from_json(${quoted(rule, 'rust')})?, now)?;`)),
     '',
     'let accepted = validator.validate(validator.bearer(authorization)?, &cutoffs, now)?;',
     ...(Object.keys(requirement).length > 0 ? [`accepted.require(&Requirement::new()${Object.entries(requirement).map(([name, value]) => `.${name.replace(/[A-Z]/g, (sign) => `_${sign.toLowerCase()}`)}(${literal(value, 'rust')})`).join('')})?;`] : []),
@@ -43,9 +46,9 @@ function rust(policy, keys, rules, requirement) {
 
 function rustMember(name, value) {
   const text = (inner) => quoted(String(inner), 'rust');
-  if (name === 'algorithms') return [`.algorithms([${listOf(value).map((algorithm) => (RUST.algorithms[algorithm] ? `Algorithm::${RUST.algorithms[algorithm]}` : `/* ${text(algorithm).replaceAll('*/', '* /')} */`)).join(', ') || '/* which your API expects */'}])`];
+  if (name === 'algorithms') return [`.algorithms([${listOf(value).map((algorithm) => (Object.hasOwn(RUST.algorithms, algorithm) ? `Algorithm::${RUST.algorithms[algorithm]}` : '/* an unknown one */')).join(', ') || '/* which your API expects */'}])`];
   if (name === 'issuer' || name === 'audience') return value === 'any' ? [`.any_${name}()`] : listOf(value).map((inner) => `.${name}(${text(inner)})`);
-  if (name in RUST.flags) return [RUST.flags[name]];
+  if (Object.hasOwn(RUST.flags, name)) return [RUST.flags[name]];
   if (name === 'max_lifetime' && value === 'unbounded') return ['.unbounded_lifetime()'];
   if (['leeway', 'max_lifetime', 'max_age', 'max_session'].includes(name)) return [`.${name}(std::time::Duration::${Number.isInteger(value) ? `from_secs(${value})` : `from_secs_f64(${literal(value, 'rust')})`})`];
   if (name === 'token_type') return value === 'default' ? [] : [`.token_type(lowwater::TokenType::${value === 'strict' ? 'Strict' : value === 'any' ? 'Any' : `OneOf(vec![${listOf(value).map((inner) => `${text(inner)}.into()`).join(', ')}])`})`];
@@ -75,7 +78,7 @@ function python(policy, keys, rules, requirement) {
     `    keys=${read},`,
     ')',
     'cutoffs = lowwater.Cutoffs()',
-    ...rules.map((rule) => `cutoffs.apply(${quoted(rule, 'python')})`),
+    ...rules.map((rule) => (isState(rule) ? 'cutoffs.load_json_lines(open("rules.jsonl").read())' : `cutoffs.apply(${quoted(rule, 'python')})`)),
     '',
     'accepted = validator.validate(validator.bearer(authorization), cutoffs)',
     ...(Object.keys(requirement).length > 0 ? [`accepted.require(${Object.entries(requirement).map(([name, value]) => `${name.replace(/[A-Z]/g, (sign) => `_${sign.toLowerCase()}`)}=${literal(value, 'python')}`).join(', ')})`] : []),
@@ -96,7 +99,7 @@ function node(policy, keys, rules, requirement) {
     `  keys: ${read},`,
     '});',
     'const cutoffs = new Cutoffs();',
-    ...rules.map((rule) => `cutoffs.apply(${quoted(rule, 'node')});`),
+    ...rules.map((rule) => (isState(rule) ? "cutoffs.loadJsonLines(readFileSync('rules.jsonl', 'utf8'));" : `cutoffs.apply(${quoted(rule, 'node')});`)),
     '',
     'const accepted = validator.validate(validator.bearer(request.headers.authorization), cutoffs);',
     ...(Object.keys(requirement).length > 0 ? [`accepted.require({ ${Object.entries(requirement).map(([name, value]) => `${name}: ${literal(value, 'node')}`).join(', ')} });`] : []),

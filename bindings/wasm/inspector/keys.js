@@ -4,11 +4,11 @@ import { byId, element, replace, whenChanged } from './element.js';
 import { fault } from './fault.js';
 import { withoutPrivate } from './private-keys.js';
 
-const OUTCOMES = { verified: 'verified it', tried: 'tried, the signature is not its', not_tried: 'not tried' };
+const OUTCOMES = { verified: 'verified it', tried: 'tried: it did not make this signature', not_tried: 'not tried' };
 
 /** What the library calls by a name of its interface has a place on this page. */
 const HINTS = [
-  [/expected a JWK Set/, ['public'], '. A shared secret? Choose “shared secret” above.'],
+  [/expected (a JWK Set|the DER)/, ['public'], '. A shared secret? Choose “shared secret” above.'],
   [/fromShortSecret/, ['secret'], ': tick “accept short secrets” under “policy”, “more”.'],
 ];
 
@@ -53,10 +53,10 @@ const drawKeys = whenChanged((rows) =>
       algorithms && element('span', { class: 'written' }, algorithms),
       element('span', { class: 'words' }, words))))));
 
-export function showKeys({ keysFault, set, kind, answer }) {
+export function showKeys({ keysFault, set, skipped, kind, answer }) {
   const hint = keysFault === null ? '' : HINTS.find(([pattern, of]) => of.includes(kind) && pattern.test(keysFault))?.[2] ?? '';
   fault('keys-text', 'keys-fault', keysFault && `${keysFault}${hint}`);
-  const rows = set === null ? [] : [...served(set, answer), ...skipped(set)];
+  const rows = [...(set === null ? [] : served(set, answer)), ...skipped.map(reason)];
   drawKeys(JSON.stringify(rows), rows);
 }
 
@@ -68,7 +68,6 @@ function served(set, answer) {
   }));
 }
 
-const skipped = (set) =>
-  set.skipped.map(({ position, key_id: name, code, message }) => ({
-    outcome: 'skipped', name: name ?? `key ${position + 1}`, algorithms: code, words: `left out: ${message}`,
-  }));
+const reason = ({ position, key_id: name, code, message }) => ({
+  outcome: 'skipped', name: name ?? `key ${position + 1}`, algorithms: code, words: `left out: ${message}`,
+});

@@ -14,8 +14,16 @@ import { fault } from './fault.js';
 import { findToken } from './find-token.js';
 import { readFragment } from './fragment.js';
 import { withoutPrivate } from './private-keys.js';
-import { read } from './read.js';
 import { showVerdict, verdictOf } from './verdict.js';
+
+// The library comes with it. Where that fails the page must say so, not wait for a token for ever.
+const { read } = await import('./read.js').catch((mistake) => {
+  showVerdict({
+    kind: 'mistake', code: 'not_loaded', badge: 'No answer', title: 'The page did not load whole',
+    lead: mistake.message, cause: 'Reload it. It needs WebAssembly, and a server that sends all of its files.', also: [], facts: [],
+  });
+  throw mistake;
+});
 
 /** All that was given. `now`: null is the live clock. */
 const given = {
@@ -56,6 +64,7 @@ function readPasted() {
   if (said !== null) field.value = text;
   if (said !== null || text !== '') fault('token', 'token-fault', said && `${said} Keys belong into the field “keys”.`);
   const found = findToken(field.value);
+  if (said === null && /"kty"\s*:|-----BEGIN /.test(text.slice(0, 4000))) fault('token', 'token-fault', 'This looks like keys, not a token: paste it into “keys”.');
   byId('token-said').textContent = found?.from ? `Taken: ${found.from}.` : '';
   byId('token-clear').hidden = field.value === '';
   changed({ token: found?.token ?? null });
@@ -112,6 +121,7 @@ function fromFragment() {
 }
 
 listen();
+if (byId('token').value !== '') readPasted(); // pasted before the page was ready
 fromFragment();
 show();
 performance.mark('verdict');

@@ -46,10 +46,11 @@ const LABELS = { issued_before: 'nothing issued before', authenticated_before: '
 function water({ rule, hit }) {
   const written = rule.at ?? rule.until;
   const at = typeof written === 'number' ? written * 1000 : typeof written === 'string' ? Date.parse(written) : NaN;
+  const low = at + (typeof rule.skew_guard === 'number' ? rule.skew_guard * 1000 : 0);
   const label = LABELS[rule.rule] ?? rule.rule;
-  if (!isMoment(at)) return rule.rule === 'suspended' && rule.on === false ? null : { at: null, label: written === 'never' ? 'revoked for good' : label, rule: rule.rule, hit, blur: 0 };
+  if (!isMoment(low)) return rule.rule === 'suspended' && rule.on === false ? null : { at: null, label: written === 'never' ? 'revoked for good' : label, rule: rule.rule, hit, blur: 0 };
   const blur = Number.isInteger(written) && rule.rule !== 'revoked' ? 1000 : 0;
-  return { at, label, rule: rule.rule, hit, blur };
+  return { at: low, label, rule: rule.rule, hit, blur };
 }
 
 /** In words, for who does not see the drawing. */

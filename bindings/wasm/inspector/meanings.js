@@ -63,7 +63,7 @@ const HASHES = { 256: 'SHA-256', 384: 'SHA-384', 512: 'SHA-512' };
 
 /** "ES256" → "ECDSA on P-256 with SHA-256". */
 export function algorithm(name) {
-  const hash = HASHES[name.slice(2)];
+  const hash = Object.hasOwn(HASHES, name.slice(2)) ? HASHES[name.slice(2)] : undefined;
   if (hash && name.startsWith('HS')) return `HMAC with ${hash}: a shared secret`;
   if (hash && name.startsWith('RS')) return `RSA (PKCS#1 v1.5) with ${hash}`;
   if (hash && name.startsWith('PS')) return `RSA-PSS with ${hash}`;

@@ -52,9 +52,9 @@ export function show(seen, verdict) {
   showStages(seen);
   showToken(seen);
   showAnswer(seen);
-  showKeys({ keysFault: asked.keysFault, set: seen.set, kind: given.keys.kind, answer: seen.unproven ? null : answer });
+  showKeys({ keysFault: asked.keysFault, set: seen.set, skipped: seen.skipped, kind: given.keys.kind, answer: seen.unproven ? null : answer });
   showPolicy({ policyFault: asked.policyFault, own: ownOf(reading) }, expectOwn);
-  showRules({ hits, unproven: seen.unproven }, (index) => changed({ rules: given.rules.filter((_, at) => at !== index) }));
+  showRules({ hits, unproven: seen.unproven }, (place) => changed({ rules: given.rules.filter((_, at) => at !== place) }));
   showRequirement(answer?.requirementFault ?? null);
   showClock(now, given.now === null);
   const marks = marksFor(reading, given.policy, JSON.stringify(hits.map(({ rule, hit }) => ({ rule, hit }))));

@@ -1,6 +1,6 @@
 // From all that was given to all that is shown: what the library answers, and what the token says for display.
 
-import { ask, readKeys, readPolicy, readRules } from './asking.js';
+import { ask, askRule, readKeys, readPolicy, readRules } from './asking.js';
 import { readToken } from './reading.js';
 import { hitsOf } from './hits.js';
 
@@ -29,7 +29,7 @@ export function read(given, now) {
   const keys = keysOf(given.keys, given.policy);
   const policy = policyOf(given.policy, keys.set);
   const rules = rulesOf(given.rules);
-  const able = given.token !== null && policy.validator !== null;
+  const able = given.token !== null && policy.validator !== null && rules.mistake === null;
   const answer = able ? ask({ validator: policy.validator, cutoffs: rules.cutoffs }, given.token, now, given.requirement) : null;
   const verifies = keys.set !== null;
   const signature = answer?.checks.find(({ stage }) => stage === 'signature');
@@ -38,9 +38,10 @@ export function read(given, now) {
     token: given.token,
     reading: readingOf(given.token),
     set: keys.set,
-    asked: { verifies, assumed: policy.assumed, policyFault: policy.mistake, keysFault: keys.mistake },
+    skipped: keys.skipped,
+    asked: { verifies, assumed: policy.assumed, policyFault: policy.mistake, keysFault: keys.mistake, rulesFault: rules.mistake },
     unproven: !verifies && ['key', 'signature'].includes(answer?.rejection?.stage),
     proven: verifies && signature?.outcome === 'pass',
-    hits: hitsOf(rules.entries, answer),
+    hits: hitsOf(rules.entries, answer, (rule) => askRule(policy.validator, rule, given.token, now)),
   };
 }

@@ -3,7 +3,7 @@
 
 import { duplicates, memberOf, readJson } from './json-tree.js';
 
-/** `{ parts, header, claims }`; `header` and `claims` each `{ text, root, faults }`, or null where there is no such part. */
+/** `{ parts, header, claims }`; `header` and `claims` each `{ text, root, faults, twice }`, or null where there is no such part. */
 export function readToken(token) {
   const parts = token.split('.', 7);
   if (parts.length < 2 || parts.length === 5) return { parts, header: parts.length === 5 ? part(parts[0]) : null, claims: null };
@@ -32,8 +32,9 @@ function part(encoded) {
   const text = utf8(bytes(alphabet), faults);
   const { root, fault } = readJson(text);
   if (fault !== null) faults.push(`is not JSON: ${fault}`);
-  for (const name of duplicates(root)) faults.push(`has “${name.slice(0, 60)}” twice`);
-  return { text, root, faults };
+  const twice = [...duplicates(root)];
+  for (const name of twice) faults.push(`has “${name.slice(0, 60)}” twice`);
+  return { text, root, faults, twice };
 }
 
 /** base64url is canonical only if the last character's unused bits are zero. */

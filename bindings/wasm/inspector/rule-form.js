@@ -71,6 +71,7 @@ function preset(dimensions) {
   byId('rule-fault').textContent = absent.length > 0 ? `the token has no ${absent.join(', no ')}` : '';
 }
 
+/** The rule of the form, in JSON. */
 function written() {
   const kind = byId('rule-kind').value;
   const target = {};
@@ -79,15 +80,17 @@ function written() {
     if (value !== '') target[name] = value;
   }
   const typed = byId('rule-time').value.trim();
-  const time = /^\d+(\.\d+)?$/.test(typed) ? Number(typed) : typed;
-  if (kind === 'suspended') return { rule: kind, target, on: true, version: 1 };
-  if (kind === 'revoked') return { rule: kind, target, until: time === '' ? 'never' : time };
-  return { rule: kind, target, at: time === '' || time === 'now' ? rfc3339(clock()) : time };
+  const at = typed === '' || typed === 'now' ? rfc3339(clock()) : typed;
+  if (kind === 'suspended') return JSON.stringify({ rule: kind, target, on: true, version: 1 });
+  const [name, time] = kind === 'revoked' ? ['until', typed === '' ? 'never' : typed] : ['at', at];
+  // The digits as they were typed: 1700000000 is a whole second, 1700000000.0 an instant.
+  const json = /^\d+(\.\d+)?$/.test(time) ? time : JSON.stringify(time);
+  return `${JSON.stringify({ rule: kind, target }).slice(0, -1)},"${name}":${json}}`;
 }
 
 function submit(add) {
   try {
-    add(linesOf(JSON.stringify(written())));
+    add(linesOf(written()));
     fault('rule-time', 'rule-fault', null);
   } catch (mistake) {
     byId('rule-fault').textContent = sentence(mistake);

@@ -23,7 +23,7 @@ export function draw(marks, place) {
     nodes: [
       axisOf(place, axis),
       ...marks.bands.map((band) => bandOf(band, place, bar)),
-      ...labels.map((label) => leader(label, bar, axis)),
+      ...labels.filter(({ side }) => side === 0).map((label) => leader(label, bar, axis)),
       ...labels.map((label) => text(label, bar)),
       ...rules,
       marks.hidden > 0 && drawn('text', { x: place.left, y: bottom - 5, class: 'label' }, `and ${marks.hidden} more rules`),
@@ -36,17 +36,18 @@ export function lanesOf(points, place) {
   const short = place.to - place.from < 86_400_000;
   const taken = [];
   return points
-    .filter(({ at }) => at >= place.from && at <= place.to)
-    .sort((a, b) => b.at - a.at)
+    .toSorted((a, b) => b.at - a.at)
     .map((point) => {
-      const said = `${point.label} ${short ? utc(point.at).slice(11, -4) : utc(point.at).slice(0, 16)}`;
+      const side = point.at < place.from ? -1 : point.at > place.to ? 1 : 0;
+      const when = short && side === 0 ? utc(point.at).slice(11, -4) : utc(point.at).slice(0, 16);
+      const said = `${side < 0 ? '◂ ' : ''}${point.label} ${when}${side > 0 ? ' ▸' : ''}`;
       const width = said.length * CHARACTER + 10;
-      const x = place.x(point.at);
+      const x = side === 0 ? place.x(point.at) : side < 0 ? place.left - 5 : place.right;
       const start = x + width > place.right + 8 ? Math.max(0, x - width) : x;
       let lane = 0;
       while (taken.some((other) => other.lane === lane && start < other.end && other.start < start + width)) lane += 1;
       taken.push({ lane, start, end: start + width });
-      return { ...point, said, x, start, width, lane };
+      return { ...point, side, said, x, start, width, lane };
     });
 }
 
@@ -79,7 +80,9 @@ function water({ at, label, rule, hit, blur }, place, y) {
   const end = at === null ? place.right : Math.min(place.right, Math.max(place.left, place.x(at)));
   const inside = at === null || (at >= place.from && at <= place.to);
   const name = `${hit === 'refuses' ? '✕ ' : ''}${label}`;
-  const said = inside ? name : `${name} ${utc(at).slice(0, 16)} ${at < place.from ? '◂' : '▸'}`;
+  const where = inside ? '' : at < place.from ? ' ◂' : ' ▸';
+  const dated = `${name} ${inside ? '' : utc(at).slice(0, 16)}${where}`;
+  const said = !inside && dated.length * CHARACTER + 40 < place.right - place.left ? dated : name + where;
   const width = said.length * CHARACTER + 10;
   const right = end + width < place.right;
   const seen = blur / place.perPixel;

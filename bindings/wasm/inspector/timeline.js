@@ -61,8 +61,9 @@ function zoom(factor) {
 
 /** What is far away would press the token's life into a line: it is shown when asked for. */
 function frame({ marks, now }) {
-  const own = [...marks.points.map(({ at }) => at), ...marks.bands.flatMap(({ from, to }) => [from, to])];
-  const others = [...marks.waters.map(({ at }) => at).filter((at) => at !== null), now];
+  const ofToken = ({ id }) => ['iat', 'nbf', 'exp'].includes(id);
+  const own = [...marks.points.filter(ofToken).map(({ at }) => at), ...marks.bands.flatMap(({ from, to }) => [from, to])];
+  const others = [...marks.points.map(({ at }) => at), ...marks.waters.map(({ at }) => at).filter((at) => at !== null), now];
   if (wanted === 'all') return spanOf([...own, ...others]);
   if (own.length === 0) return spanOf([now - 3_600_000, now + 3_600_000]);
   const from = Math.min(...own);

@@ -10,7 +10,7 @@ const PROVES = new Set(['key', 'signature']);
 
 /** What the headline needs of the token's own words: for display, whether proven or not. */
 function factsOf(reading) {
-  return { ...timesOf(reading?.claims), alg: textOf(reading?.header?.root, 'alg'), kid: textOf(reading?.header?.root, 'kid') };
+  return { ...timesOf(reading?.claims), parts: reading?.parts.length, alg: textOf(reading?.header?.root, 'alg'), kid: textOf(reading?.header?.root, 'kid') };
 }
 
 /** `{ kind, code, badge, title, lead, cause, also, facts }`, all text; `open`: something was not asked. */
@@ -55,11 +55,11 @@ function waiting(asked) {
   };
 }
 
-function mistaken(asked) {
-  return {
-    kind: 'mistake', code: 'mistake', badge: 'No answer', title: 'The policy has a mistake',
-    lead: asked.policyFault, cause: 'An API with this policy would not start.', also: [], facts: [],
-  };
+function mistaken({ policyFault, rulesFault }) {
+  const common = { kind: 'mistake', code: 'mistake', badge: 'No answer', also: [], facts: [] };
+  return policyFault !== null
+    ? { ...common, title: 'The policy has a mistake', lead: policyFault, cause: 'An API with this policy would not start.' }
+    : { ...common, title: 'A rule cannot be read', lead: rulesFault, cause: 'An API must not go on without it: mend or remove it in “rules”.' };
 }
 
 function unverified(asked, first, also, facts, now) {

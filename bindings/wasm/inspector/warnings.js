@@ -1,6 +1,6 @@
 // What is worth knowing about a token besides the verdict. Nothing here decides: the library did.
 
-import { duplicates, memberOf, textOf } from './json-tree.js';
+import { memberOf, textOf } from './json-tree.js';
 import { timesOf } from './reading.js';
 import { span } from './time.js';
 
@@ -9,13 +9,13 @@ const ID_TOKEN = ['nonce', 'at_hash', 'c_hash', 's_hash'];
 const NEVER_READ = ['jku', 'jwk', 'x5u', 'x5c'];
 
 /** `[name, sentence]` each. */
-export function warningsOf({ token, reading, now, keys, keysFault }) {
+export function warningsOf({ token, reading, now, keys, keysFault, given }) {
   if (token === null || reading === null) return [];
   const header = reading.header?.root;
   const claims = reading.claims?.root;
   return [
     ...shape(reading),
-    ...ofHeader(header, keys, keysFault),
+    ...ofHeader(header, keys, keysFault, given.policy.allow_short_secret === true),
     ...(claims?.kind === 'object' ? ofClaims(header, claims, timesOf(reading.claims), now) : []),
   ].slice(0, 12);
 }
@@ -25,7 +25,7 @@ function shape(reading) {
   if (reading.parts.length === 5) found.push(['encrypted', 'Five parts: an encrypted token (JWE). Its claims cannot be read here, nor by most APIs.']);
   else if (reading.header === null || reading.claims === null) found.push(['opaque', 'No JWT: perhaps an opaque token, which only its issuer can look up (introspection).']);
   for (const [name, part] of [['header', reading.header], ['claims', reading.claims]]) {
-    const twice = [...duplicates(part?.root)];
+    const twice = part?.twice ?? [];
     if (twice.length > 0) found.push(['duplicate', `“${twice[0].slice(0, 60)}” stands twice in the ${name}: readers disagree which one counts, so such a token is refused.`]);
     const odd = part?.faults.find((fault) => /padded|base64,|white space|bits|base64url does/.test(fault));
     if (odd) found.push(['base64', `The part “${name}” ${odd}: it is not canonical base64url.`]);
@@ -33,7 +33,7 @@ function shape(reading) {
   return found;
 }
 
-function ofHeader(header, keys, keysFault) {
+function ofHeader(header, keys, keysFault, short) {
   if (header?.kind !== 'object') return [];
   const found = [];
   const alg = textOf(header, 'alg') ?? '';
@@ -44,6 +44,7 @@ function ofHeader(header, keys, keysFault) {
     found.push(['confusion', `${alg} is made with a shared secret, and public keys were given: a known attack signs with the public key as secret. It fails here.`]);
   }
   if (/^HS/.test(alg) && /secret has \d+ bytes/.test(keysFault ?? '')) found.push(['short-secret', 'The secret is short: whoever holds one token can guess it offline.']);
+  if (/^HS/.test(alg) && keys.kind === 'secret' && short) found.push(['short-secret', 'Short secrets are accepted: whoever holds one token can guess a short one offline.']);
   return found;
 }
 

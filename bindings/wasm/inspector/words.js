@@ -1,6 +1,6 @@
 // What a code of the library means to the person who looks for the reason, and what a remedy asks of a client.
 
-import { relative, span } from './time.js';
+import { relative, span, utc } from './time.js';
 
 const when = (at, now, words, without) => (at === undefined ? without : words(relative(at, now)));
 
@@ -8,7 +8,7 @@ const when = (at, now, words, without) => (at === undefined ? without : words(re
 const HEADLINES = {
   token_missing: () => 'There is no token',
   token_too_large: () => 'The token is too large',
-  token_malformed: () => 'This is not a JWT',
+  token_malformed: ({ parts }) => (parts === 3 ? 'A part is not canonical base64url' : 'This is not a JWT'),
   token_encrypted: () => 'The token is encrypted',
   header_malformed: () => 'The header is malformed',
   header_unsupported: () => 'The header asks for what is not supported',
@@ -24,8 +24,8 @@ const HEADLINES = {
   issuer_not_allowed: () => 'Wrong issuer',
   audience_not_allowed: () => 'Wrong audience',
   token_expired: ({ exp }, now) => when(exp, now, (time) => `Expired ${time}`, 'Expired'),
-  token_not_yet_valid: ({ nbf }, now) => when(nbf, now, (time) => `Not valid yet: from ${time.replace(/^in /, 'in ')}`, 'Not valid yet'),
-  issued_in_future: ({ iat }, now) => when(iat > now ? iat : undefined, now, (time) => `Issued in the future: ${time}`, 'Issued in the future'),
+  token_not_yet_valid: ({ nbf }, now) => when(nbf, now, (time) => `Not valid yet: valid ${time}`, 'Not valid yet'),
+  issued_in_future: ({ iat }, now) => when(iat > now ? iat : undefined, now, (time) => `Issued in the future, ${time.replace(/^in /, '')} from now`, 'Issued in the future'),
   lifetime_too_long: ({ iat, exp }) => (iat === undefined || exp === undefined ? 'It lives too long' : `It lives too long: ${span(exp - iat)}`),
   token_too_old: ({ iat }, now) => when(iat, now, (time) => `Too old: issued ${time}`, 'Too old'),
   claim_missing: () => 'A claim is missing',
@@ -43,7 +43,7 @@ const HEADLINES = {
 
 /** Where people usually find the cause. */
 const CAUSES = {
-  token_malformed: 'Perhaps it is an opaque token (only its issuer can read it), or a part was cut off when it was copied.',
+  token_malformed: 'Perhaps something was added or cut off when it was copied, or it is an opaque token, which only its issuer can read.',
   token_encrypted: 'Five parts make a JWE: only the holder of the decryption key can read it. Ask the issuer for signed access tokens.',
   token_too_large: 'The policy’s “largest token” sets the limit.',
   header_unsupported: 'crit, b64, zip and enc are always refused.',
@@ -59,7 +59,7 @@ const CAUSES = {
   token_expired: 'The client should have refreshed it. If it is fresh, compare the clocks.',
   token_not_yet_valid: 'If it should be valid, compare the clocks of issuer and API.',
   issued_in_future: 'Compare the clocks of issuer and API.',
-  lifetime_too_long: 'The policy’s longest lifetime is 24 hours if not said otherwise.',
+  lifetime_too_long: 'The longest lifetime is 24 hours if the policy does not say otherwise (under “policy”, “more”).',
   claim_missing: 'exp and iat are needed if the policy does not say otherwise.',
   token_revoked: 'A rule refuses it: see “rules”.',
   session_revoked: 'A rule, or the longest session, refuses it: a refresh does not help.',
@@ -67,7 +67,7 @@ const CAUSES = {
 };
 
 const REMEDIES = {
-  none: 'Nothing the client can do by itself: it needs another token, or someone a setting.',
+  none: 'Trying again does not help: the client needs another token, or a setting of issuer or API must change.',
   refresh: 'Refresh: get a new access token with the refresh token, and try again.',
   reauthenticate: 'Log in again: a refresh does not help.',
   step_up: 'Ask the user for more: get a token with the scopes named in the challenge.',
@@ -80,7 +80,8 @@ const short = (text) => (text === undefined ? '' : text.length > 24 ? `${text.sl
 
 export const headline = (code, facts, now) => (HEADLINES[code] ? HEADLINES[code](facts, now) : code.replaceAll('_', ' '));
 export const cause = (code) => CAUSES[code] ?? null;
-export const remedy = (name) => REMEDIES[name] ?? name;
+export const remedy = ({ remedy: name, wait_until: until }) =>
+  (name === 'wait_until' && until !== null ? `Wait until ${utc(until * 1000)}, and try again.` : REMEDIES[name] ?? name);
 
 /** "a, b and c" */
 export const listed = (words) => (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`);

@@ -37,13 +37,13 @@ const parts = (folder) => ({
   },
 });
 
-/** One entry with its module, ready to be used. */
-async function entry(source, features, out) {
+/** One entry with its module, ready to be used. Bundlers may put the modules of all entries into one folder. */
+async function entry(source, features, out, module) {
   const folder = mkdtempSync(join(tmpdir(), 'lowwater-wasm-'));
   try {
     compile(features, folder);
     mkdirSync(out, { recursive: true });
-    copyFileSync(join(folder, 'lowwater.wasm'), join(out, 'lowwater.wasm'));
+    copyFileSync(join(folder, 'lowwater.wasm'), join(out, module));
     await build({
       entryPoints: [join(here, 'lib', source)], outfile: join(out, 'init.js'), bundle: true, format: 'esm', platform: 'neutral',
       target: 'es2022', keepNames: true, plugins: [parts(folder)], logLevel: 'warning',
@@ -53,14 +53,14 @@ async function entry(source, features, out) {
   }
   const names = readFileSync(join(here, 'lib', source), 'utf8').match(/export const \{[^}]*\}/g).flatMap((list) => list.match(/\b[A-Z_a-z]+\b/g).slice(2));
   for (const [file, host] of [['index.js', 'browser.js'], ['node.js', 'node.js']]) {
-    const load = readFileSync(join(here, 'lib', host), 'utf8');
+    const load = readFileSync(join(here, 'lib', host), 'utf8').replaceAll('lowwater.wasm', module);
     await build({ stdin: { contents: `${load}\nexport { ${names.join(', ')} } from './init.js';\n`, resolveDir: out }, outfile: join(out, file), format: 'esm', target: 'es2022', keepNames: true });
   }
 }
 
 rmSync(dist, { recursive: true, force: true });
-await entry('init-unverified.js', ['--no-default-features'], join(dist, 'unverified'));
-await entry('init.js', [], dist);
+await entry('init-unverified.js', ['--no-default-features'], join(dist, 'unverified'), 'unverified.wasm');
+await entry('init.js', [], dist, 'lowwater.wasm');
 
 cpSync(join(node, 'index.d.ts'), join(dist, 'index.d.ts'));
 cpSync(join(node, 'types'), join(dist, 'types'), { recursive: true });

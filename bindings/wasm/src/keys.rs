@@ -80,6 +80,11 @@ pub fn key_set_from_jwks(jwks: &str, short: bool) -> Result<KeySet> {
     lowwater_javascript::key_set_from_jwks(jwks, short).map(KeySet).map_err(thrown)
 }
 
+#[wasm_bindgen(js_name = keySetCopy)]
+pub fn key_set_copy(set: &KeySet) -> KeySet {
+    KeySet(set.0.clone())
+}
+
 #[wasm_bindgen(js_name = keySetForIssuer)]
 pub fn key_set_for_issuer(set: &KeySet, issuer: &str) -> KeySet {
     KeySet(set.0.clone().for_issuer(issuer))
