@@ -100,14 +100,14 @@ export async function give(page, selector, text) {
   return verdict(page);
 }
 
-/** Another link in the same page: quicker than another page. The address is put back at once (`later` needs `icon.svg`). */
+/** Another link (what it holds, or its `#...`) in the same page: quicker than another page. The address is put back at once (`later` needs `icon.svg`). */
 export async function link(page, content) {
   await page.evaluate((hash) => {
     const before = location.href;
     history.replaceState(null, '', hash);
     dispatchEvent(new HashChangeEvent('hashchange'));
     history.replaceState(null, '', before);
-  }, fragment(content));
+  }, typeof content === 'string' ? content : fragment(content));
   return verdict(page);
 }
 
