@@ -21,6 +21,19 @@ const stands = (all, payload) => {
   return plain(all).includes(plain(payload.toWellFormed().slice(0, 300)));
 };
 
+inspect('the page’s own policy allows its own files and nothing else, before any of them is read', {}, async (page) => {
+  const [first, written] = await page.evaluate(() => {
+    const policies = document.querySelectorAll('meta[http-equiv="Content-Security-Policy"]');
+    return [[...document.head.children].slice(0, 2).includes(policies[0]), [...policies].map(({ content }) => content)];
+  });
+  assert.ok(first);
+  assert.equal(written.length, 1);
+  assert.deepEqual(Object.fromEntries(written[0].split(/; */).map((one) => [one.split(' ')[0], one.split(' ').slice(1).join(' ')])), {
+    'default-src': "'none'", 'script-src': "'self' 'wasm-unsafe-eval'", 'style-src': "'self'", 'connect-src': "'self'", 'img-src': "'self'", 'base-uri': "'none'", 'form-action': "'none'",
+    'require-trusted-types-for': "'script'", 'trusted-types': "'none'",
+  });
+});
+
 inspect('claims and header: every payload at once, as names and as values', { content: GOOD }, async (page) => {
   const object = Object.fromEntries(PAYLOADS.filter((name) => name !== '__proto__').map((name) => [name.toWellFormed(), name.toWellFormed()]));
   const json = JSON.stringify(object).replace(/^\{/, '{"__proto__":{"polluted":1},');

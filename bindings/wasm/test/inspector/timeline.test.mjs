@@ -1,4 +1,4 @@
-// The time line: to scale, readable at every width, `now` movable by pointer and by keys, and quick enough to drag.
+// The time line: to scale, readable at every width, `now` movable by pointer and by keys.
 import assert from 'node:assert/strict';
 import { give, inspect, settle, text, verdict } from './page.mjs';
 import { GOOD, HOUR, ISSUER, NOW, POLICY, claims, es256 } from './tokens.mjs';
@@ -181,44 +181,3 @@ for (const [what, now, key] of ENDS) {
     assert.equal(await give(page, '#now', String(NOW)), 'accept', 'the page goes on');
   });
 }
-
-/** How long the page's tasks of a drag of 120 moves are, those of 50 ms or more. */
-async function drag(page) {
-  const { marks: { iat, exp }, now } = await places(page);
-  const y = await page.$eval('#timeline-picture', (node) => node.getBoundingClientRect().top + 12);
-  await page.evaluate(() => {
-    const asked = () => Number(document.documentElement.dataset.asked);
-    const [long, frames, from, before] = [[], [], performance.now(), asked()];
-    const watch = new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => Math.round(duration))));
-    watch.observe({ entryTypes: ['longtask'] });
-    // From an event until its frame has been asked and drawn.
-    const moved = () => {
-      const start = performance.now();
-      requestAnimationFrame(() => setTimeout(() => frames.push(performance.now() - start)));
-    };
-    addEventListener('pointermove', moved, true);
-    globalThis.dragged = () => {
-      removeEventListener('pointermove', moved, true);
-      watch.disconnect();
-      return { took: performance.now() - from, answers: asked() - before, long, frames: frames.sort((a, b) => a - b) };
-    };
-  });
-  await page.mouse.move(now, y);
-  await page.mouse.down();
-  for (let move = 0; move < 120; move += 1) await page.mouse.move(iat + (exp - iat) * (0.5 + 0.7 * Math.sin(move / 10)), y);
-  await page.mouse.up();
-  await settle(page);
-  return page.evaluate(() => dragged());
-}
-
-inspect('a drag is smooth', { content: BUSY }, async (page) => {
-  let worst = Infinity;
-  for (let left = 3; left > 0 && worst > 100; left -= 1) { // the machine may do other work too
-    const { took, answers, long, frames } = await drag(page);
-    const at = (share) => frames[Math.floor((frames.length - 1) * share)].toFixed(1);
-    console.log(`drag: 120 moves in ${Math.round(took)} ms, ${answers} answers; from a move to its picture ${at(0.5)} ms (median), ${at(0.95)} ms (95 %); tasks over 50 ms: ${long.join(', ') || 'none'}`);
-    assert.ok(answers > 20, 'it follows');
-    worst = Math.max(0, ...long);
-  }
-  assert.ok(worst <= 100, `a task of ${worst} ms`);
-});
