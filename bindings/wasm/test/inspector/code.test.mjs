@@ -55,8 +55,15 @@ const RULE = JSON.stringify({ rule: 'issued_before', target: { issuer: ISSUER, s
 const STORIES = {
   'the least': [{ policy: { algorithms: ['ES256'] } }],
   'a policy': [{ policy: POLICY }],
-  'lists, numbers, flags': [{ policy: { issuer: ['x', ISSUER], audience: 'any', algorithms: ['ES256', 'EdDSA'], leeway: 5, max_lifetime: 'unbounded', max_age: 5000.5, missing_exp: 'accept', required: ['sub'], claim_equals: { sub: 'alice' }, token_type: ['at+jwt', 'x"y'], same_second: 'accept', missing_auth_time: 'refuse', allow_padding: true, realm: 'a b', max_token_bytes: 2000, device_claim: 'd' } }],
-  'a rule and a requirement': [{ rules: [RULE], requirement: { scopes: ['read', 'write'], anyPermission: ['x'], subject: 'alice' }, token: es256(claims({ scope: 'read write', permissions: ['x'] })) }],
+  'lists, numbers, flags': [{ policy: {
+    issuer: ['x', ISSUER], audience: 'any', algorithms: ['ES256', 'EdDSA'], leeway: 5, max_lifetime: 'unbounded', max_age: 5000.5,
+    missing_exp: 'accept', required: ['sub'], claim_equals: { sub: 'alice' }, token_type: ['at+jwt', 'x"y'], same_second: 'accept',
+    missing_auth_time: 'refuse', allow_padding: true, realm: 'a b', max_token_bytes: 2000, device_claim: 'd',
+  } }],
+  'a rule and a requirement': [{
+    rules: [RULE], requirement: { scopes: ['read', 'write'], anyPermission: ['x'], subject: 'alice' }, 
+    token: es256(claims({ scope: 'read write', permissions: ['x'] })),
+  }],
   'a rule that refuses': [{ rules: [JSON.stringify({ rule: 'suspended', target: { subject: 'alice' }, on: true, version: 1 })] }, 'suspended'],
   'another issuer': [{ policy: { ...POLICY, issuer: ['https://other.example.com/'] } }, 'issuer_not_allowed'],
   'keys as PEM': [{ keys: pem(pair) }],
@@ -78,7 +85,8 @@ inspect('it runs, and decides what the page decides', { later: ['icon.svg'] }, a
   }
 });
 
-inspect('a secret is read from a file, and never written out', { content: { token: hs256(), policy: { issuer: [ISSUER], audience: [AUDIENCE], algorithms: ['HS256'] } } }, async (page) => {
+const SECRETLY = { token: hs256(), policy: { issuer: [ISSUER], audience: [AUDIENCE], algorithms: ['HS256'] } };
+inspect('a secret is read from a file, and never written out', { content: SECRETLY }, async (page) => {
   await page.check('[name="keys-kind"][value="secret"]');
   await page.check('[name="keys-form"][value="hex"]');
   assert.equal(await give(page, '#keys-text', SECRET.toString('hex')), 'accept');
@@ -91,7 +99,8 @@ inspect('a secret is read from a file, and never written out', { content: { toke
 });
 
 const HOSTILE = [
-  `it's`, `"quoted"`, '`${process.exit(3)}`', '${process.exit(3)}', '#{1}', '{0}', `'; process.exit(3); '`, `"); std::process::exit(3); ("`, `'''`, `"""`, '"#', `"##`, 'r#"x"#', `\\`, `\\"`, `\\'`, `a\\nb`, 'tab\there',
+  `it's`, `"quoted"`, '`${process.exit(3)}`', '${process.exit(3)}', '#{1}', '{0}', `'; process.exit(3); '`, `"); std::process::exit(3); ("`,
+  `'''`, `"""`, '"#', `"##`, 'r#"x"#', `\\`, `\\"`, `\\'`, `a\\nb`, 'tab\there',
   'nul\u0000x', 'line\u2028sep', 'right\u202eleft', '\ufeffbom', 'e\u0301', 'z\u200bw', '\u{1f600}', '\u{e0041}tag', '\ud800', '*/ /*', '//', '<!--', '</script>', '%s', '\u007f', 'x\r', '\u0085',
 ];
 

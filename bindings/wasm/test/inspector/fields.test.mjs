@@ -36,10 +36,15 @@ inspect('a shared secret in each way of writing', { content: { token: hs256(), p
 
 inspect('which key served, why others did not, which were left out', { content: KEYLESS }, async (page) => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 });
-  const set = { keys: [jwk(other, 'k0'), { ...jwk(other, 'k2'), alg: 'ES384' }, { kty: 'XX', kid: 'odd' }, { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'small' }, JWK, { kty: 'oct', kid: 'shared', k: 'AAAA' }] };
+  const set = { keys: [
+    jwk(other, 'k0'), { ...jwk(other, 'k2'), alg: 'ES384' }, { kty: 'XX', kid: 'odd' },
+    { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'small' }, JWK, { kty: 'oct', kid: 'shared', k: 'AAAA' },
+  ] };
   assert.equal(await give(page, '#keys-text', JSON.stringify(set)), 'accept');
   const rows = await held(page);
-  assert.deepEqual(rows.map(([outcome, name]) => [outcome, name]), [['not_tried', 'k0'], ['verified', 'k1'], ['skipped', 'k2'], ['skipped', 'odd'], ['skipped', 'small'], ['skipped', 'shared']]);
+  assert.deepEqual(rows.map(([outcome, name]) => [outcome, name]), [
+    ['not_tried', 'k0'], ['verified', 'k1'], ['skipped', 'k2'], ['skipped', 'odd'], ['skipped', 'small'], ['skipped', 'shared'],
+  ]);
   for (const [outcome, name, words] of rows) assert.ok(words.length > 10, `${outcome} ${name}: ${words}`);
   assert.equal(new Set(rows.slice(2).map(([, , words]) => words)).size, 4, 'each was left out for a reason of its own');
   assert.match(await text(page, '#verdict'), /Signed by key k1/);
@@ -98,7 +103,8 @@ inspect('the policy decides', { content: { token: TOKEN, keys: JWKS, now: NOW * 
   await give(page, '#now', String(NOW - 300 + HOUR + 30));
   for (const [field, text1, code1, text2, code2] of [
     ['leeway', '10', 'token_expired', '60', 'accept'], ['max-lifetime', '3599', 'lifetime_too_long', 'unbounded', 'accept'],
-    ['max-age', '100', 'token_too_old', '', 'accept'], ['token-type', 'jwt', 'type_not_allowed', 'strict', 'accept'], ['required', 'org_id, sub', 'claim_missing', 'sub', 'accept'],
+    ['max-age', '100', 'token_too_old', '', 'accept'], ['token-type', 'jwt', 'type_not_allowed', 'strict', 'accept'],
+    ['required', 'org_id, sub', 'claim_missing', 'sub', 'accept'],
     ['claim-equals', '{"sub":"bob"}', 'claim_mismatch', '{"sub":"alice"}', 'accept'], ['max-token-bytes', '20', 'token_too_large', '', 'accept'],
     ['leeway', '301', 'mistake', '', 'accept'], ['max-session', 'soon', 'mistake', '', 'accept'], ['claim-equals', '{"sub"', 'mistake', '', 'accept'],
   ]) {
@@ -120,7 +126,10 @@ inspect('form and JSON of the policy are one', { content: { token: TOKEN, keys: 
   await page.fill('#policy-issuer', ISSUER);
   await page.check('#policy-audience-any');
   assert.deepEqual(JSON.parse(await page.inputValue('#policy-json')), { issuer: [ISSUER], audience: 'any' });
-  const whole = { issuer: 'any', audience: [AUDIENCE], algorithms: ['Ed25519', 'ES256'], leeway: 5, max_lifetime: 'unbounded', missing_exp: 'accept', required: ['sub'], claim_equals: { sub: 'alice' }, token_type: ['at+jwt'], realm: 'r' };
+  const whole = {
+    issuer: 'any', audience: [AUDIENCE], algorithms: ['Ed25519', 'ES256'], leeway: 5, max_lifetime: 'unbounded', missing_exp: 'accept',
+    required: ['sub'], claim_equals: { sub: 'alice' }, token_type: ['at+jwt'], realm: 'r',
+  };
   assert.equal(await give(page, '#policy-json', JSON.stringify(whole)), 'accept');
   await page.fill('#policy-leeway', '6');
   assert.deepEqual(JSON.parse(await page.inputValue('#policy-json')), { ...whole, algorithms: ['ES256', 'EdDSA'], leeway: 6 });
@@ -156,7 +165,8 @@ inspect('rules by form and as JSON: which hit, and removal', { content: { ...GOO
   assert.equal(await add('revoked', 'session', ''), 'session_revoked');
   assert.equal(await add('suspended', 'token'), 'session_revoked', 'the worst of several');
   assert.deepEqual(await hits(page), ['passes', 'refuses', 'refuses', 'refuses']);
-  await page.fill('#rules-json', `${JSON.stringify({ rule: 'revoked', target: { subject: 'bob' }, until: 'never', reason: 'left' })}\n\n${JSON.stringify({ rule: 'authenticated_before', target: { subject: 'alice' }, at: NOW - 400 })}\n`);
+  const lines = [{ rule: 'revoked', target: { subject: 'bob' }, until: 'never', reason: 'left' }, { rule: 'authenticated_before', target: { subject: 'alice' }, at: NOW - 400 }];
+  await page.fill('#rules-json', `${lines.map((line) => JSON.stringify(line)).join('\n\n')}\n`);
   await page.click('#rules-json-add');
   assert.equal(await verdict(page), 'session_revoked');
   assert.deepEqual((await hits(page)).slice(4), ['apart', 'passes']);

@@ -49,7 +49,8 @@ inspect('the token’s own kid, typ, alg, iss, sub, aud, and the key’s kid', {
   const given = PAYLOADS.map((payload) => {
     const word = payload.toWellFormed();
     const keys = JSON.stringify({ keys: [{ ...JWK, kid: word.slice(0, 900) }, { kty: word, kid: word.slice(0, 900) }] });
-    return [keys, es256(claims({ iss: word, sub: word, aud: [word], sid: word, jti: word, scope: word }), { kid: word.slice(0, 900), typ: word, cty: word }), es256(claims(), { alg: word })];
+    const own = claims({ iss: word, sub: word, aud: [word], sid: word, jti: word, scope: word });
+    return [keys, es256(own, { kid: word.slice(0, 900), typ: word, cty: word }), es256(claims(), { alg: word })];
   });
   const decided = await page.evaluate((given) => given.reduce(async (before, [keys, ...tokens]) => {
     const found = await before;
@@ -101,7 +102,10 @@ inspect('payloads in every field are kept, and the page goes on', { content: GOO
 inspect('garbage gets a sentence beside its field, which the field names', { content: GOOD }, async (page) => {
   await unfold(page);
   const garbage = '\u0007<garbage>"';
-  const fields = ['#keys-text', '#now', '#policy-json', '#policy-leeway', '#policy-max-lifetime', '#policy-max-age', '#policy-max-session', '#policy-claim-equals', '#policy-max-token-bytes', '#policy-realm', '#policy-resource-metadata'];
+  const fields = [
+    '#keys-text', '#now', '#policy-json', '#policy-leeway', '#policy-max-lifetime', '#policy-max-age',
+    '#policy-max-session', '#policy-claim-equals', '#policy-max-token-bytes', '#policy-realm', '#policy-resource-metadata',
+  ];
   for (const field of fields) {
     const before = await page.inputValue(field);
     await give(page, field, garbage);
@@ -142,7 +146,8 @@ inspect('payloads in rules, as the library takes them', { later: ['icon.svg'] },
 });
 
 inspect('payloads in a link', { later: ['icon.svg'] }, async (page, open) => {
-  for (const hash of [`#${PAYLOADS[2]}`, '#__proto__', '#constructor', `#${'A'.repeat(100_000)}`, fragment(JSON.parse('{"policy":{"__proto__":{"x":1},"constructor":1},"requirement":{"__proto__":"x"},"rules":["__proto__"]}'))]) {
+  const inherited = fragment(JSON.parse('{"policy":{"__proto__":{"x":1},"constructor":1},"requirement":{"__proto__":"x"},"rules":["__proto__"]}'));
+  for (const hash of [`#${PAYLOADS[2]}`, '#__proto__', '#constructor', `#${'A'.repeat(100_000)}`, inherited]) {
     await link(page, hash);
     assert.equal(await page.evaluate(() => ({}).x), undefined);
   }

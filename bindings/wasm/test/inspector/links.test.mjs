@@ -71,8 +71,11 @@ inspect('a secret never goes into a link or into code, whatever is ticked', { co
 
 const base64url = (text) => Buffer.from(text).toString('base64url');
 const DAMAGED = [
-  '#x', '#%', '#%E0%A4%A', `#${base64url('{')}`, `#${base64url('null')}`, `#${base64url('[]')}`, `#${base64url('"x"')}`, `#${base64url('{"policy":5}')}`, `#${base64url('{"other":1}')}`, `#${base64url('{"__proto__":{"x":1}}')}`,
-  `#${base64url('{"constructor":{}}')}`, `#${base64url('{"rules":[1]}')}`, `#${base64url('{"now":"x"}')}`, `#${base64url('{"now":-1}')}`, `#${base64url('{"now":1e300}')}`, `#${base64url('{"token":null}')}`, `#${Buffer.from([0x7b, 0xff, 0x7d]).toString('base64url')}`, '#<img src=x onerror=alert(1)>',
+  '#x', '#%', '#%E0%A4%A', '#<img src=x onerror=alert(1)>', `#${Buffer.from([0x7b, 0xff, 0x7d]).toString('base64url')}`,
+  ...[
+    '{', 'null', '[]', '"x"', '{"policy":5}', '{"other":1}', '{"__proto__":{"x":1}}', '{"constructor":{}}', '{"rules":[1]}', '{"now":"x"}',
+    '{"now":-1}', '{"now":1e300}', '{"token":null}',
+  ].map((text) => `#${base64url(text)}`),
 ];
 inspect('a damaged link says so, and changes nothing', { hash: '#e30x', later: ['icon.svg'] }, async (page) => {
   assert.match(await text(page, '#fragment-fault'), /damaged/);

@@ -9,7 +9,10 @@ const BUSY = {
   ...GOOD,
   token: es256(claims({ auth_time: NOW - 900, nbf: NOW - 290, sid: 's1' })),
   policy: { ...POLICY, max_session: 4 * HOUR, max_age: 2 * HOUR },
-  rules: [rule('issued_before', NOW - 600), rule('authenticated_before', NOW - 2000), rule('issued_before', NOW - 100, { subject: 'bob' }), rule('revoked', NOW - 1000, { session: 's1' }), rule('issued_before', NOW - 900 * HOUR, { subject: 'eve' })],
+  rules: [
+    rule('issued_before', NOW - 600), rule('authenticated_before', NOW - 2000), rule('issued_before', NOW - 100, { subject: 'bob' }),
+    rule('revoked', NOW - 1000, { session: 's1' }), rule('issued_before', NOW - 900 * HOUR, { subject: 'eve' }),
+  ],
 };
 
 /** Where everything stands, in pixels of the page. */
@@ -61,9 +64,14 @@ inspect('labels do not overlap and nothing is cut off', { content: BUSY }, async
         return { said: node.textContent, left, right, top: top + 2, bottom: bottom - 2 };
       }));
       const [left, right] = (await places(page)).box;
-      for (const one of boxes) assert.ok(one.left >= left - 2 && one.right <= right + 2, `${width}: “${one.said}” from ${one.left} to ${one.right} is cut off at ${left} to ${right}`);
+      for (const one of boxes) {
+        assert.ok(one.left >= left - 2 && one.right <= right + 2, `${width}: “${one.said}” from ${one.left} to ${one.right} is cut off at ${left} to ${right}`);
+      }
       for (const [index, one] of boxes.entries()) {
-        for (const two of boxes.slice(index + 1)) assert.ok(one.right <= two.left || two.right <= one.left || one.bottom <= two.top || two.bottom <= one.top, `${width}: “${one.said}” and “${two.said}” overlap`);
+        for (const two of boxes.slice(index + 1)) {
+          const apart = one.right <= two.left || two.right <= one.left || one.bottom <= two.top || two.bottom <= one.top;
+          assert.ok(apart, `${width}: “${one.said}” and “${two.said}” overlap`);
+        }
       }
     }
   }
@@ -75,7 +83,11 @@ inspect('dragging now changes the verdict, there and back', { content: GOOD }, a
   const perSecond = (exp - iat) / HOUR;
   await page.mouse.move(now, y);
   await page.mouse.down();
-  for (const [x, code] of [[exp - 5, 'accept'], [exp + 50 * perSecond, 'accept'], [exp + 75 * perSecond, 'token_expired'], [iat + 10, 'accept'], [iat - 75 * perSecond, 'issued_in_future'], [now, 'accept']]) {
+  const way = [
+    [exp - 5, 'accept'], [exp + 50 * perSecond, 'accept'], [exp + 75 * perSecond, 'token_expired'],
+    [iat + 10, 'accept'], [iat - 75 * perSecond, 'issued_in_future'], [now, 'accept'],
+  ];
+  for (const [x, code] of way) {
     await page.mouse.move(x, y, { steps: 3 });
     assert.equal(await verdict(page), code);
     assert.ok(Math.abs((await places(page)).now - x) < 1.5);
