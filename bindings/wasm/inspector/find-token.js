@@ -87,12 +87,17 @@ function withoutEnds(text) {
   return text.slice('"\'`'.includes(text[0]) ? 1 : 0, end);
 }
 
+/** How long signatures are in base64url: of HMACs and elliptic curves, of RSA with 2048, 3072 and 4096 bits. */
+const SIGNATURES = new Set([43, 64, 86, 128, 342, 512, 683]);
+
 /** A token that was broken over lines, whole again; null where words stand behind a token. */
 function unbroken(text) {
   const words = text.split(/\s+/);
-  const [first] = words;
-  const width = first.length >= 20 && words.slice(0, -1).every((word) => word.length === first.length) && words.at(-1).length <= first.length;
-  return words.length === 1 || width || first.split('.', 3).length < 3 ? words.join('') : null;
+  const [, , signature, more] = words[0].split('.', 4);
+  if (words.length === 1 || signature === undefined) return words.join('');
+  const whole = more === undefined && SIGNATURES.has(signature.length);
+  const lines = text.split(/\s*\n\s*/).every((line) => !/\s/.test(line));
+  return lines && !whole ? words.join('') : null;
 }
 
 /** A token and nothing else, perhaps in quotes or broken over lines. */

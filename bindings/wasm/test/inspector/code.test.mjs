@@ -53,7 +53,7 @@ function readRust(code) {
 const RULE = JSON.stringify({ rule: 'issued_before', target: { issuer: ISSUER, subject: 'alice' }, at: NOW - 3000, reason: 'it’s "old"' });
 /** What a link holds, and the code of a refusal where it is refused. */
 const STORIES = {
-  'the least': [{ policy: { algorithms: ['ES256'] } }],
+  'the least': [{ policy: { issuer: 'any', audience: 'any', algorithms: ['ES256'] } }],
   'a policy': [{ policy: POLICY }],
   'lists, numbers, flags': [{ policy: {
     issuer: ['x', ISSUER], audience: 'any', algorithms: ['ES256', 'EdDSA'], leeway: 5, max_lifetime: 'unbounded', max_age: 5000.5,
@@ -76,7 +76,7 @@ inspect('it runs, and decides what the page decides', { later: ['icon.svg'] }, a
     assert.equal(runNode(await shown(page, 'node'), content.token), refused ?? 'alice', what);
     const { options, rules, required } = readPython(await shown(page, 'python'));
     const { keys, ...policy } = options;
-    assert.deepEqual(policy, { issuer: 'any', audience: 'any', algorithms: [], ...content.policy }, what);
+    assert.deepEqual(policy, content.policy, what);
     assert.ok(keys.startsWith(`open('${content.keys === JWKS ? 'jwks.json' : 'key.pem'}')`), keys);
     assert.deepEqual(rules, content.rules, what);
     const snake = ([name, value]) => [name.replace('P', '_p'), value];
@@ -155,4 +155,10 @@ inspect('“copy” copies what is shown', { content: GOOD, context: { permissio
     await settle(page);
   }
   assert.match(await text(page, '#code-said'), /copied/);
+});
+
+inspect('what nobody said is left open in the code, and never “any”', { content: { ...GOOD, policy: {} } }, async (page) => {
+  assert.match(await shown(page, 'rust'), /\.issuer\(\/\* .+ \*\/\)\n +\.audience\(\/\* .+ \*\/\)\n +\.algorithms\(\/\*/);
+  assert.match(await shown(page, 'python'), /issuer=\.\.\.,  # .+\n +audience=\.\.\.,  # .+\n +algorithms=\.\.\.,  #/);
+  assert.match(await shown(page, 'node'), /issuer: undefined, \/\/ .+\n +audience: undefined, \/\/ .+\n +algorithms: undefined, \/\//);
 });
