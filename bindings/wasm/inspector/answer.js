@@ -6,14 +6,14 @@ import { listed, remedy, STATUS } from './words.js';
 export function showAnswer({ answer, unproven, asked }) {
   byId('answer').hidden = answer === null;
   if (answer === null) return;
-  const open = answer.rejection === null ? asked.assumed.filter((name) => name !== 'algorithms') : [];
-  const lacks = unproven ? ['the keys'] : open;
+  const open = asked.assumed.filter((name) => name !== 'algorithms');
+  const lacks = unproven ? ['the keys'] : answer.rejection === null ? open : [];
   byId('answer-http').textContent = lacks.length > 0 ? `not known without ${listed(lacks)}` : http(answer);
   byId('answer-remedy').textContent = lacks.length > 0
     ? 'Say what your API has: then this is its answer, header for header.'
     : answer.rejection === null
       ? 'The request goes on to the route.'
-      : remedy(answer.rejection);
+      : `${remedy(answer.rejection)}${open.length > 0 ? ` So far as was asked: ${listed(open)} may refuse it before.` : ''}`;
 }
 
 function http({ rejection }) {
