@@ -1,8 +1,8 @@
 // A mebibyte of anything is answered within a second.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { give, inspect } from './page.mjs';
-import { GOOD, NOW, POLICY, TOKEN, claims, encoded, es256 } from './tokens.mjs';
+import { give, inspect } from '../page.mjs';
+import { GOOD, NOW, POLICY, TOKEN, claims, encoded, es256 } from '../tokens.mjs';
 
 const MIB = 1_048_576;
 const fill = (unit) => unit.repeat(Math.ceil(MIB / unit.length)).slice(0, MIB);
