@@ -2,6 +2,7 @@
 
 import { isState } from './asking.js';
 import { literal, quoted } from './literal.js';
+import { losesDigits } from './policy-text.js';
 
 const RUST = {
   algorithms: { HS256: 'Hs256', HS384: 'Hs384', HS512: 'Hs512', RS256: 'Rs256', RS384: 'Rs384', RS512: 'Rs512', PS256: 'Ps256', PS384: 'Ps384', PS512: 'Ps512', ES256: 'Es256', ES384: 'Es384', EdDSA: 'EdDsa', Ed25519: 'EdDsa' },
@@ -20,8 +21,9 @@ const listOf = (value) => (Array.isArray(value) ? value : [value]);
 const object = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** `keys`: `jwks`, `pem` or `secret`. `policy` as its JSON; `assumed` are the members that nobody said. */
-export function codeOf(language, { mistake = null, policy, keys, rules, requirement }) {
+export function codeOf(language, { mistake = null, policy, policyText = '{}', keys, rules, requirement }) {
   if (mistake !== null) return 'The policy or a rule has a mistake: there is no code for it.';
+  if (losesDigits(policyText)) return 'A number of this policy would lose digits in code: keep the policy as JSON, and read it with\nPolicy::from_json (Rust), Validator.from_json (Python) or Validator.fromJson (Node).';
   const whole = { issuer: UNSAID, audience: UNSAID, algorithms: UNSAID, ...policy };
   const asked = Object.fromEntries(REQUIREMENT.filter((name) => Object.hasOwn(requirement, name)).map((name) => [name, requirement[name]]));
   return { rust, python, node }[language](whole, keys, rules, asked);

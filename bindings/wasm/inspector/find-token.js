@@ -1,7 +1,10 @@
 // What people paste is seldom only a token: this finds it, and says in words what was taken.
 
 const NAMES = ['access_token', 'accessToken', 'id_token', 'idToken', 'token', 'jwt'];
-const JOINED = /^[\w\-+/=]*(?:\.[\w\-+/=]*){2,}$/;
+const JOINED = /^[\w\-+/]*={0,2}(?:\.[\w\-+/]*={0,2}){2,}$/;
+
+/** Has it the parts of a token: three, or the five of an encrypted one? */
+export const isJoined = (text) => JOINED.test(text) && [3, 5].includes(text.split('.', 7).length);
 
 /**
  * `{ token, from, header, odd }`, or null where nothing was pasted. `from` is null where the text was the token and nothing
@@ -11,14 +14,37 @@ const JOINED = /^[\w\-+/=]*(?:\.[\w\-+/=]*){2,}$/;
 export function findToken(pasted) {
   const text = pasted.trim();
   if (text === '') return null;
-  const found = afterBearer(text) ?? inJson(text) ?? inAddress(text) ?? several(text) ?? alone(text) ?? within(text);
-  return { odd: null, header: headerOf(text), ...(found ?? { token: text, from: null, odd: looks(text) }) };
+  const [header, from] = headerOf(text);
+  const found = inHeader(header, from) ?? inJson(text) ?? inAddress(text) ?? afterBearer(text) ?? several(text) ?? alone(text) ?? within(text);
+  return { odd: null, header, ...(found ?? { token: text, from: null, odd: looks(text) }) };
 }
 
-/** A header on one line, or quoted in a command; broken over lines it is a token that somebody copied. */
+const HEADERS = [
+  [/^authorization\s*:[ \t]*([^\n]*)$/i, 'the token of an Authorization header'],
+  [/^authorization\s*\n([^\n]*)$/i, 'the token of an Authorization header'],
+  [/["']authorization\s*:[ \t]*([^"'\n]*)["']/i, 'the bearer token of a command'],
+  [/["']authorization["']\s*:\s*["']([^"'\n]*)["']/i, 'the token of an Authorization header'],
+  [/\s-H\s*authorization:(\S*)/i, 'the bearer token of a command'],
+];
+const AMONG_OTHERS = /^[> \t]*authorization\s*:[ \t]*([^\n]*)$/im;
+const OTHERS = /^[> \t]*(?!authorization\b)[\w-]{1,100}:[ \t]|^[> \t]*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)[ \t]/im;
+
+/** The value of a header, as it would be sent; a line alone that goes on below was broken when it was copied. */
 function headerOf(text) {
-  const line = /^authorization\s*:[ \t]*([^\n]*)$/i.exec(text) ?? /["']authorization\s*:[ \t]*([^"'\n]*)["']/i.exec(text);
-  return line?.[1] ?? (/^bearer\b[^\n]*$/i.test(text) ? text : null);
+  for (const [pattern, from] of HEADERS) {
+    const found = pattern.exec(text);
+    if (found !== null) return [found[1].trim(), /\bcurl\b/i.test(text.slice(0, found.index)) ? 'the bearer token of a curl command' : from];
+  }
+  const among = OTHERS.test(text) ? AMONG_OTHERS.exec(text) : null;
+  if (among !== null) return [among[1].trim(), 'the token of an Authorization header'];
+  return /^bearer[ \t][^\n]*$/i.test(text) && (text.split(/[ \t]+/, 2)[1] ?? '').split('.', 3).length > 2 ? [text, 'what follows “Bearer”'] : [null, null];
+}
+
+/** What stands there, to the letter: the library says whether it is one token. */
+function inHeader(header, from) {
+  if (header === null) return null;
+  const sent = /^bearer[ \t]+(\S+)$/i.exec(header);
+  return sent === null ? within(header) ?? { token: header, from } : { token: sent[1], from };
 }
 
 function looks(text) {
@@ -31,22 +57,22 @@ function looks(text) {
 /** Tokens beside each other are not one that was broken over lines. */
 function several(text) {
   const words = text.slice(0, 100_000).split(/\s+/);
-  const whole = (word) => JOINED.test(word) && [2, 4].includes(word.split('.', 6).length - 1) && !/^\.|\.\./.test(word);
+  const whole = (word) => isJoined(word) && !/^\.|\.\./.test(word);
   return words.length > 1 && words.every(whole) ? { token: words[0], from: `the first of ${words.length} tokens` } : null;
 }
 
-/** An `Authorization` header, by itself, in a request or in a curl command. */
+/** In words, or broken over lines. */
 function afterBearer(text) {
-  const found = /\bbearer\b[ \t]+["']?/i.exec(text);
-  if (!found) return null;
-  const rest = text.slice(found.index + found[0].length);
-  const quoted = rest.split(/["'`]/, 1)[0];
-  const joined = unbroken(quoted.trim());
-  const token = joined !== null && JOINED.test(joined) ? joined : (/^\S*/.exec(quoted)?.[0] ?? '');
-  if (token === '') return null;
-  const curl = /\bcurl\b/i.test(text.slice(0, found.index));
-  const header = /authorization\s*:\s*$/i.test(text.slice(0, found.index));
-  return { token, from: curl ? 'the bearer token of a curl command' : header ? 'the token of an Authorization header' : 'what follows “Bearer”' };
+  for (const found of [...text.slice(0, 100_000).matchAll(/\bbearer\b[ \t]+["']?/gi)].slice(0, 8)) {
+    const quoted = text.slice(found.index + found[0].length).split(/["'`]/, 1)[0].replace(/\\\n/g, '').trim();
+    const joined = unbroken(quoted);
+    const token = joined !== null && isJoined(joined) ? joined : (/^\S*/.exec(quoted)?.[0] ?? '');
+    if (!isJoined(token)) continue;
+    const ahead = text.slice(0, found.index);
+    const header = /authorization\s*:\s*$/i.test(ahead) ? 'the token of an Authorization header' : 'what follows “Bearer”';
+    return { token, from: /\bcurl\b/i.test(ahead) ? 'the bearer token of a curl command' : header };
+  }
+  return null;
 }
 
 /** The answer of a token endpoint, or any object that holds a token by one of the usual names. */
@@ -76,8 +102,11 @@ function member(value, name, depth) {
 }
 
 function inAddress(text) {
-  const found = /[?&#](access_token|id_token|token|jwt)=([^&#\s"']+)/.exec(text);
-  return found && { token: found[2], from: `the parameter “${found[1]}” of an address` };
+  for (const name of ['access_token', 'id_token', 'token', 'jwt']) {
+    const found = new RegExp(`[?&#]${name}=([^&#\\s"']+)`).exec(text);
+    if (found !== null) return { token: found[1], from: `the parameter “${name}” of an address` };
+  }
+  return null;
 }
 
 /** Without the quotes and commas around it: from the ends inwards, for a pattern would try each place. */
@@ -95,7 +124,9 @@ function unbroken(text) {
   const words = text.split(/\s+/);
   const [, , signature, more] = words[0].split('.', 4);
   if (words.length === 1 || signature === undefined) return words.join('');
-  const whole = more === undefined && SIGNATURES.has(signature.length);
+  const rest = words.slice(1);
+  const goesOn = rest.every((word) => /^[\w-]+$/.test(word)) && SIGNATURES.has(signature.length + rest.join('').length);
+  const whole = more === undefined && SIGNATURES.has(signature.length) && !goesOn;
   const lines = text.split(/\s*\n\s*/).every((line) => !/\s/.test(line));
   return lines && !whole ? words.join('') : null;
 }

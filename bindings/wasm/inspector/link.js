@@ -1,6 +1,7 @@
 // A link is made only when asked for; the token and the keys are in it only where ticked, a secret never.
 
 import { byId } from './element.js';
+import { isJoined } from './find-token.js';
 import { writeFragment } from './fragment.js';
 import { publicPart } from './private-keys.js';
 
@@ -9,7 +10,8 @@ export function listenToLink(stateNow) {
     const { token, keys, policyText, rules, now, requirement } = stateNow();
     const content = { policy: policyText, rules, requirement, ...(now !== null && { now }) };
     const said = [];
-    if (byId('link-token').checked && token !== null) {
+    if (byId('link-token').checked && token !== null && !isJoined(token)) said.push('What was pasted is no token, and is not in it.');
+    else if (byId('link-token').checked && token !== null) {
       content.token = token;
       said.push('The link holds the token: whoever has the link can use it until it expires.');
     }

@@ -19,7 +19,7 @@ import { withoutPrivate } from './private-keys.js';
 import { showVerdict, verdictOf } from './verdict.js';
 
 // The library comes with it. Where that fails the page must say so, not wait for a token for ever.
-const { read } = await import('./read.js').catch((mistake) => {
+const { forgetClocks, read } = await import('./read.js').catch((mistake) => {
   showVerdict({
     kind: 'mistake', code: 'not_loaded', badge: 'No answer', title: 'The page did not load whole',
     lead: mistake.message, cause: 'Reload it. It needs WebAssembly, and a server that sends all of its files.', also: [], facts: [],
@@ -73,7 +73,16 @@ let changed = (what) => {
   });
 };
 
-function readPasted() {
+/** What fails while something given is read leaves no verdict about what was given before. */
+const guarded = (act) => (...given) => {
+  try {
+    act(...given);
+  } catch (mistake) {
+    undecided(mistake, 'The page cannot read this', 'Change what was given last, or reload the page.');
+  }
+};
+
+const readPasted = guarded(() => {
   const field = byId('token');
   const { text, said } = withoutPrivate(field.value);
   if (said !== null) field.value = text;
@@ -83,8 +92,11 @@ function readPasted() {
   if (said === null && keys) fault('token', 'token-fault', 'This looks like keys, not a token: paste it into “keys”.');
   byId('token-said').textContent = found?.from ? `Taken: ${found.from}.` : '';
   byId('token-clear').hidden = field.value === '';
-  changed({ token: keys ? null : found?.token ?? null, header: found?.header ?? null, odd: found?.odd ?? null, own: null });
-}
+  changed({ token: keys ? null : found?.token ?? null, header: found?.header ?? null, odd: found?.odd ?? null, own: found?.token === given.token ? given.own : null });
+});
+
+/** How often everything was filled anew. */
+let fills = 0;
 
 /** Fills fields and state alike, as an example or a link says. */
 function fill(content) {
@@ -92,6 +104,8 @@ function fill(content) {
   byId('token-said').textContent = '';
   byId('token-clear').hidden = !content.token;
   fault('token', 'token-fault', null);
+  forgetClocks();
+  fills += 1;
   const whole = { header: null, odd: null, own: null, ...content, ...policyOf(content.policyText ?? content.policy) };
   panels?.fill(whole);
   changed(whole);
@@ -108,6 +122,7 @@ async function dropped(event) {
   if (text === '') return;
   const place = placeOf(text, target);
   put(byId(place) ?? byId('token'), text);
+  if (place === 'rules-json' && byId('rules-json')?.value !== '') byId('rules-json-add')?.click();
   if (more.length > 0) byId('token-said').textContent = `Taken: the first of ${more.length + 1} files.`;
 }
 
@@ -115,8 +130,10 @@ async function dropped(event) {
 let before = null;
 
 async function showExample(name) {
-  const mine = before ?? { ...given, text: byId('token').value };
+  const [asked, typed] = [fills, byId('token').value];
   const content = await (await import('./examples.js')).example(name);
+  if (asked !== fills || typed !== byId('token').value) return; // Something newer came while it was made.
+  const mine = before ?? { ...given, text: byId('token').value };
   fill(content);
   before = mine;
   byId('examples-said').textContent = 'An example: its keys, policy and rules are filled in.';
@@ -166,16 +183,19 @@ function listen() {
   window.addEventListener('hashchange', fromFragment);
 }
 
-function fromFragment() {
+const fromFragment = guarded(() => {
   const { content, fault: damaged } = readFragment(location.hash);
   byId('fragment-fault').textContent = damaged ?? '';
   if (content === null) return;
+  before = null;
+  for (const id of ['examples-back', 'examples-clear']) byId(id).hidden = true;
+  byId('examples-said').textContent = '';
   fill({
     token: content.token ? (findToken(content.token)?.token ?? null) : null,
     keys: { kind: 'public', text: withoutPrivate(content.keys ?? '').text, form: null },
     policyText: content.policyText, rules: content.rules ?? [], requirement: content.requirement ?? {}, now: content.now ?? null,
   });
-}
+});
 
 listen();
 if (byId('token').value !== '') readPasted(); // pasted before the page was ready

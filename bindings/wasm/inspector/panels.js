@@ -62,7 +62,7 @@ export function show(seen, verdict) {
   showTimeline({ marks, now, title: `${verdict.badge} ${verdict.title}`.trim() });
   const warnings = warningsOf({ ...seen, keys: given.keys, keysFault: asked.keysFault });
   drawWarnings(JSON.stringify(warnings), warnings);
-  showCode({ mistake: asked.policyFault ?? asked.rulesFault, policy: given.policy, keys: keysKind(), rules: given.rules, requirement: given.requirement });
+  showCode({ mistake: asked.policyFault ?? asked.rulesFault, policy: given.policy, policyText: given.policyText, keys: keysKind(), rules: given.rules, requirement: given.requirement });
   tellRuleForm(reading, now);
 }
 

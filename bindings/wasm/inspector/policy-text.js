@@ -37,9 +37,13 @@ export function withMember(text, name, value) {
   return others.length === 0 ? '{}' : `{\n${others.map(([own, json]) => `  ${JSON.stringify(own)}: ${json}`).join(',\n')}\n}`;
 }
 
-/** The text with members that it does not have, as the text of their values. */
+/** The text with members that it does not have, as the text of their values; behind the others, which keep their places. */
 export function withUnsaid(text, unsaid) {
-  const body = text.trim().slice(1).trim();
+  const open = text.trimEnd().slice(0, -1);
   const added = Object.entries(unsaid).map(([name, json]) => `${JSON.stringify(name)}:${json}`);
-  return `{${added.join(',')}${added.length > 0 && body !== '}' ? ',' : ''}${body}`;
+  return `${open}${added.length > 0 && open.trim() !== '{' ? ',' : ''}${added.join(',')}}`;
 }
+
+/** Is there a number whose digits a program in JavaScript or Python's floats would lose? */
+export const losesDigits = (text) =>
+  [...text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)].some(([token]) => token[0] !== '"' && String(Number(token)) !== token);

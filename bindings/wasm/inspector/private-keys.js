@@ -1,24 +1,32 @@
 // A private key that was pasted by mistake is not kept: its public part is enough to verify, and nothing else belongs here.
 
 /** From its first line to its last, or to the end where that was cut off. */
-const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g;
-const LIKE_PRIVATE = /"(?:d|p|q|dp|dq|qi|priv)"\s*:\s*"/;
+const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/gi;
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
+const LIKE_PRIVATE = /(?<![\w$])["']?(?:d|p|q|dp|dq|qi|priv)["']?\s*:\s*["']/;
+const LIKE_KEY = /(?<![\w$])["']?(?:kty|crv)["']?\s*:/;
+/** No set of keys nests deeper, and what reads it calls itself. */
+const LEVELS = 64;
+
+const LOST = 'If the private key was ever published, replace it.';
 
 /** `{ text, said }`: the text without private parts, and a sentence where there were some (null otherwise). */
 export function withoutPrivate(text) {
-  if (/PRIVATE KEY-----/.test(text)) {
-    return {
-      text: text.replace(PEM, '').trim(),
-      said: 'That was a private key in PEM: it was not kept, and taken out of this field. Paste the public key. If the private key was ever published, replace it.',
-    };
-  }
+  const rest = text.replace(PEM, '');
+  if (/PRIVATE KEY( BLOCK)?-/i.test(rest)) return { text: '', said: `That looked like a private key, cut off or changed: it was not kept, and this field was emptied. Paste the public key. ${LOST}` };
+  const { text: left, said } = inJson(rest);
+  return rest === text ? { text: left, said } : { text: left.trim(), said: `That was a private key in PEM: it was not kept, and taken out of this field. Paste the public key. ${LOST}` };
+}
+
+function inJson(text) {
   let read;
   try {
+    if (levels(text) > LEVELS) throw new RangeError();
     read = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    return LIKE_PRIVATE.test(text) && /"kty"\s*:/.test(text)
-      ? { text: '', said: 'That looked like a private key, in JSON that cannot be read: it was not kept, and this field was emptied. Paste the public key.' }
+    const plain = text.replace(/\\u00([0-7][0-9a-f])/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+    return LIKE_PRIVATE.test(plain) && LIKE_KEY.test(plain)
+      ? { text: '', said: `That looked like a private key, in JSON that cannot be read: it was not kept, and this field was emptied. Paste the public key. ${LOST}` }
       : { text, said: null };
   }
   const parts = new Set();
@@ -26,14 +34,24 @@ export function withoutPrivate(text) {
   if (parts.size === 0) return { text, said: null };
   return {
     text: JSON.stringify(read, null, 2),
-    said: `That was a private key: its private members (${[...parts].join(', ')}) were removed, the public part is kept. If the private key was ever published, replace it.`,
+    said: `That was a private key: its private members (${[...parts].join(', ')}) were removed, the public part is kept. ${LOST}`,
   };
+}
+
+/** How deep brackets nest, at most. Those in strings count too: it is a bound. */
+function levels(text) {
+  let [level, most] = [0, 0];
+  for (const sign of text) {
+    if (sign === '[' || sign === '{') most = Math.max(most, (level += 1));
+    else if (sign === ']' || sign === '}') level -= 1;
+  }
+  return most;
 }
 
 /** Wherever a key stands in it. A shared secret is no private key: it is what verifies. */
 function strip(value, parts) {
   if (value === null || typeof value !== 'object') return;
-  if (Object.hasOwn(value, 'kty') && value.kty !== 'oct') {
+  if ((Object.hasOwn(value, 'kty') || Object.hasOwn(value, 'crv')) && value.kty !== 'oct') {
     for (const name of PRIVATE.filter((name) => Object.hasOwn(value, name))) {
       delete value[name];
       parts.add(name);
@@ -54,6 +72,7 @@ export function publicPart(text) {
     return null;
   }
   const keys = (Array.isArray(read?.keys) ? read.keys : [read]).filter((key) => ['RSA', 'EC', 'OKP'].includes(key?.kty));
-  const open = keys.map((key) => Object.fromEntries(PUBLIC.filter((name) => Object.hasOwn(key, name)).map((name) => [name, key[name]])));
+  const plain = (value) => typeof value === 'string' || (Array.isArray(value) && value.every((one) => typeof one === 'string'));
+  const open = keys.map((key) => Object.fromEntries(PUBLIC.filter((name) => Object.hasOwn(key, name) && plain(key[name])).map((name) => [name, key[name]])));
   return open.length > 0 ? JSON.stringify({ keys: open }, null, 2) : null;
 }

@@ -54,7 +54,7 @@ export function moment(text) {
   return isMoment(at) ? at : null;
 }
 
-const SECONDS = /(?<![\w."-])(\d{9,12}(?:\.\d{1,3})?)(?![\w"-])/g;
+const SECONDS = /(?<![\w."-])(\d{9,12}(?:\.\d{1,3})?)(?![\w"-]| s\b)/g;
 
 const eachMoment = (text, words) =>
   text.replace(SECONDS, (seconds) => {

@@ -142,3 +142,41 @@ inspect('an error of the page leaves no verdict standing', { content: GOOD }, as
   assert.deepEqual(shown, ['not_decided', 'The page cannot decide this', 'none']);
   assert.equal(await give(page, '#token', TOKEN), 'accept', 'and the page goes on');
 });
+
+inspect('the token that is judged is the one that would be sent, to the letter', { content: { ...GOOD, token: undefined } }, async (page) => {
+  const expired = es256(claims({ exp: NOW - HOUR, iat: NOW - 2 * HOUR }));
+  for (const [pasted, wanted] of [
+    [`Authorization: Bearer "${TOKEN}"`, 'token_malformed'], [`Bearer ${TOKEN}'`, 'token_malformed'],
+    [`curl -H "X-Forwarded-Authorization: Bearer ${TOKEN}" -H "Authorization: Bearer ${expired}" https://api/`, 'token_expired'],
+    [`curl -H 'X: the bearer of' -H 'Authorization: Bearer ${TOKEN}'`, 'accept'],
+    [`GET /x HTTP/1.1\nHost: a\nAuthorization: DPoP ${TOKEN}\nAccept: */*`, 'token_missing'],
+    [`GET /x HTTP/1.1\nHost: a\nAuthorization: Bearer ${TOKEN}\nAccept: */*`, 'accept'],
+    [`{"Authorization": "DPoP ${TOKEN}"}`, 'token_missing'], [`fetch(u, { headers: { "Authorization": "Bearer ${TOKEN}" } })`, 'accept'],
+    [`Bearer token: ${TOKEN}`, 'accept'], [`here is the bearer token:\n${TOKEN}`, 'accept'],
+    [JSON.stringify({ note: 'a Bearer token', access_token: TOKEN }), 'accept'],
+    [`https://x/?id_token=a.b.c&access_token=${TOKEN}&scope=bearer x`, 'accept'],
+    [`${TOKEN.slice(0, -43)}\n${TOKEN.slice(-43)}`, 'accept'],
+  ]) assert.equal(await give(page, '#token', pasted), wanted, pasted);
+});
+
+inspect('what nests too deep leaves no verdict of before, and no key', { content: GOOD }, async (page) => {
+  const deep = (inside, levels) => `${'['.repeat(levels)}${inside}${']'.repeat(levels)}`;
+  const secret = JSON.stringify({ kty: 'EC', crv: 'P-256', d: 'c2VjcmV0' });
+  for (const levels of [70, 20_000, 100_000]) {
+    assert.notEqual(await give(page, '#token', deep('', levels)), 'accept');
+    await give(page, '#token', TOKEN);
+    assert.equal(await give(page, '#keys-text', deep(secret, levels)), 'unverified');
+    assert.equal(await page.inputValue('#keys-text'), '');
+    assert.equal(await give(page, '#keys-text', JWKS), 'accept');
+  }
+});
+
+inspect('that the policy is the token’s own is not forgotten with the next paste', { content: { ...GOOD, policy: {} }, later: ['examples.js'] }, async (page) => {
+  await page.click('#policy-use-own');
+  await give(page, '#token', `${TOKEN} `);
+  assert.match(await text(page, '#verdict-lead'), /compared with itself/);
+  await page.click('[data-example=expired]');
+  await becomes(page, 'token_expired');
+  await page.click('#examples-back');
+  assert.match(await text(page, '#verdict-lead'), /compared with itself/);
+});
