@@ -38,7 +38,7 @@ pub use crate::{
     keys::{File, KeyFiles, key_from, key_set_from_jwks, size_of_keys, skipped, verify},
     rule::rule_from_json,
     rules::Rules,
-    time::{at, millis_of, span},
+    time::millis_of,
     validator::{Answer, Draft, Validator},
 };
 
@@ -46,9 +46,9 @@ pub use crate::{
 pub type OrRejection<T> = std::result::Result<T, String>;
 
 /// A count as JavaScript has it.
-#[must_use]
+#[cfg(feature = "validation")]
 #[expect(clippy::as_conversions, reason = "nobody counts to 2^53")]
-pub const fn number(count: u64) -> f64 {
+pub(crate) const fn number(count: u64) -> f64 {
     count as f64
 }
 

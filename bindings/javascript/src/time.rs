@@ -11,13 +11,11 @@ pub fn millis_of(seconds: &str) -> Option<i64> {
 }
 
 /// An instant.
-#[must_use]
-pub const fn at(millis: i64) -> UnixTime {
+pub(crate) const fn at(millis: i64) -> UnixTime {
     UnixTime::from_millis(millis)
 }
 
 /// A span.
-#[must_use]
-pub const fn span(millis: i64) -> Duration {
+pub(crate) const fn span(millis: i64) -> Duration {
     Duration::from_millis(millis.unsigned_abs())
 }

@@ -1,8 +1,9 @@
 // The calls of the library. Whatever is decided on this page is decided here, by the code that an API runs.
 
-import { Accepted, Cutoffs, Key, KeySet, Rejected, Rule, Validator } from './lowwater/lowwater.js';
+import { Cutoffs, Key, KeySet, Rejected, Rule, Validator } from './lowwater/lowwater.js';
 import { withUnsaid } from './policy-text.js';
 import { secretBytes } from './secret.js';
+import { LAST } from './time.js';
 
 export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA', 'HS256', 'HS384', 'HS512'];
 
@@ -99,9 +100,6 @@ export function linesOf(text) {
     .filter((line) => line !== null);
 }
 
-/** The last moment that a rule can name. */
-const LAST = 253_402_300_799_000;
-
 /** What a rule alone does to the token: its match, if it has one. */
 export function askRule(validator, { own, at, state }, token, now) {
   const alone = new Cutoffs();
@@ -124,7 +122,7 @@ export function ask({ validator, cutoffs }, { token, header, requirement }, now)
   const options = { now: new Date(now) };
   const explanation = validator.explain(token, cutoffs, options);
   const asks = Object.keys(requirement).length > 0;
-  const answer = { ...explanation, keys: explanation.keys ?? [], notes: [], permission: null, asks, held: null, requirementFault: null, alone: null };
+  const answer = { ...explanation, notes: [], permission: null, asks, held: null, requirementFault: null, alone: null };
   const unsent = refusedHeader(validator, header);
   if (unsent !== null) {
     const { stage, code, message } = unsent;
@@ -133,7 +131,7 @@ export function ask({ validator, cutoffs }, { token, header, requirement }, now)
   }
   if (!explanation.accepted) return answer;
   const accepted = validator.validate(token, cutoffs, options);
-  answer.notes = accepted instanceof Accepted ? accepted.notes : [];
+  answer.notes = accepted.notes;
   answer.keyId = accepted.keyId;
   if (!asks) return answer;
   answer.held = `asked ${said(requirement)}; the token has ${said({ scopes: accepted.scopes, permissions: accepted.permissions, subject: accepted.subject })}`;

@@ -1,10 +1,11 @@
 // Four tokens to try, made in the page with keys that are new each time and never leave it.
 
+import { encode } from './base64url.js';
+
 const ISSUER = 'https://login.example.com/';
 const AUDIENCE = 'https://api.example.com/';
 
-const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-const encoded = (value) => base64url(new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)));
+const encoded = (value) => encode(new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)));
 
 async function freshKey(kid) {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
@@ -15,7 +16,7 @@ async function freshKey(kid) {
 async function signed(key, claims) {
   const message = `${encoded({ alg: 'ES256', typ: 'at+jwt', kid: key.jwk.kid })}.${encoded(claims)}`;
   const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key.sign, new TextEncoder().encode(message));
-  return `${message}.${base64url(new Uint8Array(signature))}`;
+  return `${message}.${encode(new Uint8Array(signature))}`;
 }
 
 /** What fills the page: `{ token, keys, policy, rules, now, requirement }`. */

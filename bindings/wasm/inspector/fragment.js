@@ -1,14 +1,11 @@
 // What may stand behind the `#` of the address, and only where a person made such a link: `#` and base64url of JSON,
 // `{"policy":"{..}","rules":["{..}"],"now":ms,"requirement":{},"token":"..","keys":".."}`, every member optional.
 
+import { decode, encode } from './base64url.js';
 import { policyOf } from './policy-text.js';
+import { isMoment } from './time.js';
 
-export function writeFragment(content) {
-  const bytes = new TextEncoder().encode(JSON.stringify(content));
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(text).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-}
+export const writeFragment = (content) => encode(new TextEncoder().encode(JSON.stringify(content)));
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const isText = (value) => typeof value === 'string';
@@ -16,7 +13,7 @@ const MEMBERS = {
   policy: (value) => isText(value) || isObject(value),
   requirement: (value) => isObject(value) && Object.values(value).every((one) => isText(one) || (Array.isArray(one) && one.every(isText))),
   rules: (value) => Array.isArray(value) && value.every(isText),
-  now: (value) => typeof value === 'number' && value >= 0 && value <= 253_402_300_799_999,
+  now: (value) => typeof value === 'number' && isMoment(value),
   token: isText,
   keys: isText,
 };
@@ -27,8 +24,7 @@ export function readFragment(hash) {
   // The skip link and headings are fragments too, of the page.
   if (written === '' || document.getElementById(written) !== null) return { content: null, fault: null };
   try {
-    const bytes = Uint8Array.from(atob(written.replace(/-/g, '+').replace(/_/g, '/')), (sign) => sign.charCodeAt(0));
-    const content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(decode(written)));
     if (!isObject(content)) throw new SyntaxError();
     for (const [name, value] of Object.entries(content)) {
       if (!Object.hasOwn(MEMBERS, name) || !MEMBERS[name](value)) throw new SyntaxError();

@@ -117,8 +117,8 @@ async function dropped(event) {
   const [file, ...more] = event.dataTransfer.files;
   const target = event.target;
   if (!file && !event.dataTransfer.types.includes('text/plain')) return;
-  const given = event.dataTransfer.getData('text/plain'); // Gone after the first wait.
-  const text = file ? await file.slice(0, 2_097_152).text().catch(() => '') : given;
+  const plain = event.dataTransfer.getData('text/plain'); // Gone after the first wait.
+  const text = file ? await file.slice(0, 2_097_152).text().catch(() => '') : plain;
   if (text === '') return;
   const place = placeOf(text, target);
   put(byId(place) ?? byId('token'), text);
@@ -141,13 +141,18 @@ async function showExample(name) {
   byId('examples-clear').hidden = true;
 }
 
-function leaveExample(content, text) {
+/** What is shown from now on has nothing of an example. */
+function endExample() {
   before = null;
+  for (const id of ['examples-back', 'examples-clear']) byId(id).hidden = true;
+  byId('examples-said').textContent = '';
+}
+
+function leaveExample(content, text) {
+  endExample();
   fill(content);
   byId('token').value = text;
   readPasted();
-  for (const id of ['examples-back', 'examples-clear']) byId(id).hidden = true;
-  byId('examples-said').textContent = '';
 }
 
 /** A token of one's own, beside what an example left. */
@@ -187,9 +192,7 @@ const fromFragment = guarded(() => {
   const { content, fault: damaged } = readFragment(location.hash);
   byId('fragment-fault').textContent = damaged ?? '';
   if (content === null) return;
-  before = null;
-  for (const id of ['examples-back', 'examples-clear']) byId(id).hidden = true;
-  byId('examples-said').textContent = '';
+  endExample();
   fill({
     token: content.token ? (findToken(content.token)?.token ?? null) : null,
     keys: { kind: 'public', text: withoutPrivate(content.keys ?? '').text, form: null },

@@ -1,6 +1,7 @@
 // A lenient, display-only reading of a token: the library refuses many tokens unread, and a person wants to see what is
 // in them. Nothing here decides anything.
 
+import { decode } from './base64url.js';
 import { duplicates, memberOf, readJson, textOf } from './json-tree.js';
 
 /** `{ parts, header, claims }`; `header` and `claims` each `{ text, root, faults, twice }`, or null where there is no such part. */
@@ -54,10 +55,7 @@ function looseBits(alphabet) {
   return (last & (left === 2 ? 15 : 3)) !== 0;
 }
 
-function bytes(alphabet) {
-  const whole = alphabet.length % 4 === 1 ? alphabet.slice(0, -1) : alphabet;
-  return Uint8Array.from(atob(whole), (sign) => sign.charCodeAt(0));
-}
+const bytes = (alphabet) => decode(alphabet.length % 4 === 1 ? alphabet.slice(0, -1) : alphabet);
 
 function utf8(decoded, faults) {
   try {

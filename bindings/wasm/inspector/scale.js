@@ -1,12 +1,13 @@
 // A linear scale of time: from seconds to years, with ticks at round moments.
 
+import { LAST } from './time.js';
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const STEPS = [1, 2, 5, 10, 15, 30].map((n) => n * SECOND)
   .concat([1, 2, 5, 10, 15, 30].map((n) => n * MINUTE), [1, 2, 3, 6, 12].map((n) => n * HOUR), [1, 2, 7, 14, 30, 91, 182, 365, 730, 1826, 3652, 18_262, 36_524, 182_621, 365_242].map((n) => n * DAY));
-const LAST = 253_402_300_799_000;
 
 /** `{ from, to, x(at), at(x) }` over `left` to `right`, in pixels. */
 export function scale(from, to, left, right) {

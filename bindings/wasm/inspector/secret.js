@@ -1,6 +1,6 @@
 // A shared secret as bytes: how it is written is the person's to say, for the same text means other bytes in each form.
 
-export const FORMS = ['text', 'base64url', 'hex'];
+import { decode } from './base64url.js';
 
 /** Bytes, or throws a sentence. */
 export function secretBytes(text, form) {
@@ -14,8 +14,7 @@ export function secretBytes(text, form) {
     if (!/^[\w-]*={0,2}$/.test(bare) || bare.replace(/=/g, '').length % 4 === 1) {
       throw new SyntaxError('the secret is not base64url: A to Z, a to z, 0 to 9, “-” and “_” are expected');
     }
-    const text64 = bare.replace(/=/g, '').replace(/-/g, '+').replace(/_/g, '/');
-    return Uint8Array.from(atob(text64), (sign) => sign.charCodeAt(0));
+    return decode(bare.replace(/=/g, ''));
   }
   throw new SyntaxError('say how the secret is written: as text, base64url or hex');
 }

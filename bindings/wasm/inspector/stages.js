@@ -8,7 +8,7 @@ const SIGNS = { pass: '✓', fail: '✕', skipped: '–' };
 const WORDS = { pass: 'passed', fail: 'failed', skipped: 'not checked' };
 
 /** The checks of an answer, with the permission stage; keys that nobody gave are not checks that failed. */
-export function checksOf(answer, unproven) {
+function checksOf(answer, unproven) {
   if (answer === null) return [];
   const checks = answer.checks.map((check) =>
     unproven && (check.stage === 'key' || check.stage === 'signature')

@@ -7,10 +7,11 @@ const UNITS = [
   ['minute', 60_000],
   ['second', 1000],
 ];
-const LAST = 253_402_300_799_999;
+/** The last whole second of the year 9999: what a rule or a clock can say at the latest. */
+export const LAST = 253_402_300_799_000;
 
 /** What can be said of a token's number: no year after 9999, none before 1970. */
-export const isMoment = (at) => Number.isFinite(at) && at >= 0 && at <= LAST;
+export const isMoment = (at) => Number.isFinite(at) && at >= 0 && at <= LAST + 999;
 
 /** 2026-11-20 10:00:00 UTC; milliseconds only where there are some. */
 export function utc(at) {

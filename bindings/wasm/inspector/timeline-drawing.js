@@ -32,7 +32,7 @@ export function draw(marks, place) {
 }
 
 /** From the right to the left, so that no leader line runs through a label of a lane below it. */
-export function lanesOf(points, place) {
+function lanesOf(points, place) {
   const short = place.to - place.from < 86_400_000;
   const taken = [];
   return points

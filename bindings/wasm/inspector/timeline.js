@@ -4,7 +4,7 @@ import { byId, drawn, element, replace, whenChanged } from './element.js';
 import { momentsOf } from './marks.js';
 import { keyStep, scale, spanOf } from './scale.js';
 import { draw } from './timeline-drawing.js';
-import { relative, utc } from './time.js';
+import { LAST, relative, utc } from './time.js';
 
 const PAD = 10;
 
@@ -12,9 +12,6 @@ let view = null; // [from, to]
 let wanted = 'token';
 let framed = '';
 let place = null;
-/** The end of the year 9999: no token can say more. */
-const LAST = 253_402_300_799_000;
-
 let shown = null;
 let width = 0; // told by the browser when it has laid out, never asked for: that would make it lay out at once
 let move = () => {};
