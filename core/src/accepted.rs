@@ -40,7 +40,7 @@ use crate::time::{TokenTime, UnixTime};
 /// `Debug` shows no claim.
 #[must_use = "ask the accepted token whether it may do this"]
 pub struct Accepted {
-    claims: Claims,
+    claims: Arc<Claims>,
     passed: Passed,
     policy: Arc<Policy>,
 }
@@ -131,7 +131,7 @@ impl Accepted {
 
     /// The algorithm of its signature.
     #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
+    pub fn algorithm(&self) -> Algorithm {
         self.claims.header.algorithm
     }
 
@@ -196,8 +196,7 @@ impl Accepted {
     /// What it takes to ask again later, for a connection that lasts.
     #[must_use]
     pub fn ticket(&self) -> Ticket {
-        let Claims { set, key, .. } = &self.claims;
-        Ticket::new(set.clone(), Arc::clone(key), Arc::clone(&self.policy))
+        Ticket::new(Arc::clone(&self.claims), Arc::clone(&self.policy))
     }
 
     /// May its bearer do this?

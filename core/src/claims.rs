@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::header::Header;
-use crate::json::{self, Decimal, Kind, Known, Member, Text, unescape};
+use crate::json::{self, Decimal, Elements, Kind, Known, Member, Text, unescape};
 use crate::key::Prepared;
 use crate::reason::Reason;
 use crate::signature::Signed;
@@ -47,21 +47,23 @@ impl ClaimSet {
             .map_err(|_| Reason::ClaimsJson { fault: "expected UTF-8" })?;
         let members = json::members(&text)
             .map_err(|malformed| Reason::ClaimsJson { fault: malformed.fault })?;
-        let read = Reader { text: &text, members: &members };
+        let [iss, sub, aud, exp, nbf, iat, jti, auth_time, sid, client_id, azp, scope, permissions] =
+            registered(&text, &members);
+        let read = Reader { text: &text };
         Ok(Self {
-            issuer: read.string(&const { Known::new("iss") })?,
-            subject: read.string(&const { Known::new("sub") })?,
-            audience: read.audience(&const { Known::new("aud") })?,
-            expires_at: read.time(&const { Known::new("exp") })?,
-            not_before: read.time(&const { Known::new("nbf") })?,
-            issued_at: read.time(&const { Known::new("iat") })?,
-            token_id: read.string(&const { Known::new("jti") })?,
-            authenticated_at: read.time(&const { Known::new("auth_time") })?,
-            session: read.string(&const { Known::new("sid") })?,
-            client_id: read.string(&const { Known::new("client_id") })?,
-            authorized_party: read.string(&const { Known::new("azp") })?,
-            scope: read.list(&const { Known::new("scope") }, true, SCOPE)?,
-            permissions: read.list(&const { Known::new("permissions") }, false, STRINGS)?,
+            issuer: read.string(iss)?,
+            subject: read.string(sub)?,
+            audience: read.audience(aud)?,
+            expires_at: read.time(exp)?,
+            not_before: read.time(nbf)?,
+            issued_at: read.time(iat)?,
+            token_id: read.string(jti)?,
+            authenticated_at: read.time(auth_time)?,
+            session: read.string(sid)?,
+            client_id: read.string(client_id)?,
+            authorized_party: read.string(azp)?,
+            scope: read.list(scope, true, SCOPE)?,
+            permissions: read.list(permissions, false, STRINGS)?,
             members,
             text,
         })
@@ -152,7 +154,7 @@ impl ClaimSet {
     }
 
     fn value_of(&self, member: &Member) -> alloc::borrow::Cow<'_, str> {
-        unescape(member.value.of(&self.text))
+        member.letters(&self.text)
     }
 
     fn each(&self, member: &Member, visit: &mut impl FnMut(&str)) {
@@ -168,9 +170,8 @@ impl ClaimSet {
             Kind::String => test(&self.value_of(member)),
             Kind::Array => {
                 let list = member.value.of(&self.text);
-                json::elements(list).any(|element| {
-                    element.kind == Kind::String && test(&unescape(element.value.of(list)))
-                })
+                json::elements(list)
+                    .any(|element| element.kind == Kind::String && test(&element.letters(list)))
             }
             _ => false,
         }
@@ -202,7 +203,7 @@ impl ClaimSet {
         let text = member.value.of(&self.text);
         let inner = json::members(text).ok()?;
         let member = inner.iter().find(|member| member.is_named(text, name))?;
-        (member.kind == Kind::String).then(|| unescape(member.value.of(text)).into_owned())
+        (member.kind == Kind::String).then(|| member.letters(text).into_owned())
     }
 
     /// The values of a claim that a rule may name: itself, or the elements of an array.
@@ -242,27 +243,54 @@ impl<'t> Scalar<'t> {
     }
 }
 
-/// Finds claims by name and holds them against their types.
+/// The claims that have a type, in the order in which it is checked.
+const REGISTERED: [Known<'static>; 13] = [
+    Known::new("iss"),
+    Known::new("sub"),
+    Known::new("aud"),
+    Known::new("exp"),
+    Known::new("nbf"),
+    Known::new("iat"),
+    Known::new("jti"),
+    Known::new("auth_time"),
+    Known::new("sid"),
+    Known::new("client_id"),
+    Known::new("azp"),
+    Known::new("scope"),
+    Known::new("permissions"),
+];
+
+/// A registered claim: its name, and its value if the token has it.
+type Found<'m> = (&'static str, Option<&'m Member>);
+
+/// Finds all registered claims in one walk.
+fn registered<'m>(text: &str, members: &'m [Member]) -> [Found<'m>; REGISTERED.len()] {
+    let mut found = REGISTERED.map(|known| (known.name, None));
+    for member in members {
+        let place = REGISTERED.iter().position(|known| member.is_called(text, known));
+        if let Some((_, value)) = place.and_then(|place| found.get_mut(place)) {
+            *value = Some(member);
+        }
+    }
+    found
+}
+
+/// Holds claims against their types.
 struct Reader<'t> {
     text: &'t str,
-    members: &'t [Member],
 }
 
 impl Reader<'_> {
-    fn member(&self, claim: &Known<'static>) -> Option<&Member> {
-        self.members.iter().find(|member| member.is_called(self.text, claim))
-    }
-
-    fn string(&self, claim: &Known<'static>) -> Result<Option<Text>, Reason> {
-        match self.member(claim) {
+    fn string(&self, (claim, found): Found<'_>) -> Result<Option<Text>, Reason> {
+        match found {
             None => Ok(None),
             Some(member) if member.kind == Kind::String => Ok(Some(Text::of(self.text, member))),
-            Some(_) => Err(Reason::ClaimType { claim: claim.name, expected: STRING }),
+            Some(_) => Err(Reason::ClaimType { claim, expected: STRING }),
         }
     }
 
-    fn time(&self, claim: &Known<'static>) -> Result<Option<TokenTime>, Reason> {
-        let Some(member) = self.member(claim) else {
+    fn time(&self, (claim, found): Found<'_>) -> Result<Option<TokenTime>, Reason> {
+        let Some(member) = found else {
             return Ok(None);
         };
         let number = member.kind == Kind::Number;
@@ -270,18 +298,16 @@ impl Reader<'_> {
             Some((millis, resolution)) => {
                 Ok(Some(TokenTime { at: UnixTime::from_millis(millis), resolution }))
             }
-            None => Err(Reason::ClaimType { claim: claim.name, expected: TIME }),
+            None => Err(Reason::ClaimType { claim, expected: TIME }),
         }
     }
 
-    fn audience(&self, claim: &Known<'static>) -> Result<Option<Member>, Reason> {
+    fn audience(&self, claim: Found<'_>) -> Result<Option<Member>, Reason> {
         let audience = self.list(claim, true, AUDIENCE)?;
-        let empty = |member: &Member| {
-            member.kind == Kind::Array
-                && json::elements(member.value.of(self.text)).next().is_none()
-        };
+        let empty =
+            |member: &Member| member.kind == Kind::Array && member.elements == Elements::Nothing;
         if audience.as_ref().is_some_and(empty) {
-            return Err(Reason::ClaimType { claim: claim.name, expected: AUDIENCE });
+            return Err(Reason::ClaimType { claim: claim.0, expected: AUDIENCE });
         }
         Ok(audience)
     }
@@ -289,18 +315,15 @@ impl Reader<'_> {
     /// An array of strings, or, if `or_string`, one string.
     fn list(
         &self,
-        claim: &Known<'static>,
+        (claim, found): Found<'_>,
         or_string: bool,
         expected: &'static str,
     ) -> Result<Option<Member>, Reason> {
-        let Some(member) = self.member(claim) else { return Ok(None) };
-        let is_string = |element: Member| element.kind == Kind::String;
+        let Some(member) = found else { return Ok(None) };
         match member.kind {
             Kind::String if or_string => Ok(Some(*member)),
-            Kind::Array if json::elements(member.value.of(self.text)).all(is_string) => {
-                Ok(Some(*member))
-            }
-            _ => Err(Reason::ClaimType { claim: claim.name, expected }),
+            Kind::Array if member.elements != Elements::Mixed => Ok(Some(*member)),
+            _ => Err(Reason::ClaimType { claim, expected }),
         }
     }
 }
@@ -314,8 +337,10 @@ pub(crate) struct Claims {
 
 impl Claims {
     /// Only signed bytes become claims.
-    pub(crate) fn parse(signed: Signed) -> Result<Self, Reason> {
+    ///
+    /// Shared: an accepted token, its tickets and a memo hold one copy.
+    pub(crate) fn parse(signed: Signed) -> Result<Arc<Self>, Reason> {
         let set = ClaimSet::read(signed.payload)?;
-        Ok(Self { set, header: signed.header, key: signed.key })
+        Ok(Arc::new(Self { set, header: signed.header, key: signed.key }))
     }
 }

@@ -1,4 +1,5 @@
-//! The shape of a token: size, two dots, canonical base64url. Settled before any memory is asked for.
+//! The shape of a token: size, two dots, canonical base64url. Size and dots are settled before any
+//! memory is asked for, and no more is asked for than the token is long.
 
 use alloc::vec::Vec;
 
@@ -39,7 +40,7 @@ pub(crate) struct Compact<'t> {
 }
 
 impl<'t> Compact<'t> {
-    /// Checks size, parts and encoding, in this order, then decodes.
+    /// Checks size, parts and encoding, in this order.
     pub(crate) fn parse(token: &'t str, limits: &Limits) -> Result<Self, Reason> {
         if token.len() > limits.max_token_bytes {
             return Err(Reason::TooLarge { bytes: token.len(), limit: limits.max_token_bytes });
@@ -48,17 +49,14 @@ impl<'t> Compact<'t> {
         let strip = |part| {
             if limits.allow_padding { base64url::without_padding(part) } else { part }
         };
-        let parts = [strip(header), strip(payload), strip(signature)];
-        for (part, name) in parts.into_iter().zip(["header", "payload", "signature"]) {
-            if !base64url::is_canonical(part.as_bytes()) {
-                return Err(Reason::NotBase64url { part: name });
-            }
-        }
-        let [header, payload, signature] = parts;
         let decode =
-            |part, name| base64url::decode(part).ok_or(Reason::NotBase64url { part: name });
+            |text, part| base64url::decode(strip(text)).ok_or(Reason::NotBase64url { part });
         let header = decode(header, "header")?;
         let payload = decode(payload, "payload")?;
+        let signature = strip(signature); // decoded where it is compared
+        if !base64url::is_canonical(signature.as_bytes()) {
+            return Err(Reason::NotBase64url { part: "signature" });
+        }
         Ok(Self { signed_text, signature, header, payload })
     }
 }

@@ -6,7 +6,7 @@ use core::mem;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::compact::Compact;
-use crate::json::{self, Kind, Member, Text};
+use crate::json::{self, Kind, Known, Member, Text};
 use crate::reason::Reason;
 
 /// The longest `kid`: it is a name, and names of a kilobyte are attempts at something.
@@ -14,7 +14,8 @@ pub(crate) const MAX_KEY_ID_BYTES: usize = 1024;
 
 /// Members that change what a signature means. None is supported, so their presence refuses, even as
 /// `null`: whoever sent them counts on their being understood (RFC 7515 section 4.1.11).
-const UNSUPPORTED: [&str; 4] = ["crit", "b64", "zip", "enc"];
+const UNSUPPORTED: [Known<'static>; 4] =
+    [Known::new("crit"), Known::new("b64"), Known::new("zip"), Known::new("enc")];
 
 /// A header that may go on: a known and allowed algorithm, and perhaps a key's name and a type.
 ///
@@ -61,18 +62,18 @@ impl RawHeader {
             String::from_utf8(bytes).map_err(|_| Reason::HeaderJson { fault: "expected UTF-8" })?;
         let members = json::members(&text)
             .map_err(|malformed| Reason::HeaderJson { fault: malformed.fault })?;
-        let member = |name: &'static str| string(&text, &members, name);
-        let algorithm =
-            member("alg")?.ok_or(Reason::HeaderMember { member: "alg", expected: "present" })?;
-        let key_id = member("kid")?;
+        let member = |known: &Known<'static>| string(&text, &members, known);
+        let algorithm = member(&const { Known::new("alg") })?
+            .ok_or(Reason::HeaderMember { member: "alg", expected: "present" })?;
+        let key_id = member(&const { Known::new("kid") })?;
         if key_id.as_ref().is_some_and(|id| id.read(&text).len() > MAX_KEY_ID_BYTES) {
             let expected = "a string of at most 1024 bytes";
             return Err(Reason::HeaderMember { member: "kid", expected });
         }
-        let token_type = member("typ")?;
-        for name in UNSUPPORTED {
-            if members.iter().any(|member| member.is_named(&text, name)) {
-                return Err(Reason::HeaderUnsupported { member: name });
+        let token_type = member(&const { Known::new("typ") })?;
+        for known in &UNSUPPORTED {
+            if members.iter().any(|member| member.is_called(&text, known)) {
+                return Err(Reason::HeaderUnsupported { member: known.name });
             }
         }
         Ok(Self { algorithm, key_id, token_type, text })
@@ -103,11 +104,11 @@ impl RawHeader {
     }
 }
 
-fn string(text: &str, members: &[Member], name: &'static str) -> Result<Option<Text>, Reason> {
-    match members.iter().find(|member| member.is_named(text, name)) {
+fn string(text: &str, members: &[Member], known: &Known<'static>) -> Result<Option<Text>, Reason> {
+    match members.iter().find(|member| member.is_called(text, known)) {
         None => Ok(None),
         Some(member) if member.kind == Kind::String => Ok(Some(Text::of(text, member))),
-        Some(_) => Err(Reason::HeaderMember { member: name, expected: "a string" }),
+        Some(_) => Err(Reason::HeaderMember { member: known.name, expected: "a string" }),
     }
 }
 
@@ -134,7 +135,7 @@ mod tests {
         assert_eq!(code(r#"{"alg":"RS256","kid":7,"crit":["b64"]}"#), Code::HeaderMalformed);
         assert_eq!(code(r#"{"alg":"RS256","typ":null,"crit":null}"#), Code::HeaderMalformed);
         assert_eq!(code(r#"{"crit":[]}"#), Code::HeaderMalformed);
-        for name in UNSUPPORTED {
+        for Known { name, .. } in UNSUPPORTED {
             let text = alloc::format!("{{\"alg\":\"none\",\"{name}\":null}}");
             assert_eq!(code(&text), Code::HeaderUnsupported, "{name}");
         }

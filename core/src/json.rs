@@ -14,7 +14,7 @@ mod text;
 
 pub(crate) use self::decimal::{Decimal, MAX_SAFE_INTEGER, Rounding};
 pub(crate) use self::equality::same_value;
-pub(crate) use self::member::{Kind, Known, Member};
+pub(crate) use self::member::{Elements, Kind, Known, Member};
 pub(crate) use self::scan::{Malformed, elements, members, validate};
 pub(crate) use self::text::{Text, quoted, unescape};
 
@@ -24,16 +24,30 @@ pub(crate) use self::text::{Text, quoted, unescape};
 /// (GHSA-8wjv-2p76-3863, CVE-2025-53864).
 pub(crate) const MAX_DEPTH: u32 = 32;
 
-/// A part of a text, in bytes.
+/// A part of a text, in bytes. The scanner refuses texts of 4 GiB and more, so places have 32 bits: a
+/// token of a memo takes half as much for its members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+    start: u32,
+    end: u32,
 }
 
 impl Span {
+    fn new(start: usize, end: usize) -> Self {
+        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: place(start), end: place(end) }
+    }
+
+    pub(crate) fn start(self) -> usize {
+        usize::try_from(self.start).unwrap_or(usize::MAX)
+    }
+
+    fn end(self) -> usize {
+        usize::try_from(self.end).unwrap_or(usize::MAX)
+    }
+
     /// The part of `text` that this span names; empty if it is none of it.
     pub(crate) fn of(self, text: &str) -> &str {
-        text.get(self.start..self.end).unwrap_or_default()
+        text.get(self.start()..self.end()).unwrap_or_default()
     }
 }

@@ -128,7 +128,7 @@ pub(crate) struct CutoffPolicy {
 
 /// A token that the policy permits: what is left to ask is whether it was taken back.
 pub(crate) struct Permitted {
-    pub(crate) claims: Claims,
+    pub(crate) claims: Arc<Claims>,
 }
 
 impl Policy {
@@ -192,7 +192,11 @@ impl Policy {
     }
 
     /// Holds claims against the policy. Only claims that pass become [`Permitted`].
-    pub(crate) fn permit(&self, claims: Claims, now: UnixTime) -> Result<Permitted, Rejection> {
+    pub(crate) fn permit(
+        &self,
+        claims: Arc<Claims>,
+        now: UnixTime,
+    ) -> Result<Permitted, Rejection> {
         let (set, token_type) = (&claims.set, claims.header.token_type());
         self.check(set, token_type, claims.key.issuers(), now, &mut FirstFailure)?;
         Ok(Permitted { claims })

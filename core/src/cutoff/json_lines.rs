@@ -116,7 +116,7 @@ impl Line {
         let members = json::members(text).map_err(|fault| ConfigError::json("rule", fault))?;
         match members.as_slice() {
             [only] if only.is_named(text, "lift") && only.kind == Kind::String => {
-                Ok(Self::Lift(unescape(only.value.of(text)).into_owned()))
+                Ok(Self::Lift(only.letters(text).into_owned()))
             }
             _ => Ok(Self::Rule(rule_json::read_kept(text)?.into())),
         }
@@ -185,7 +185,7 @@ impl State {
         let (mut horizon, mut loaded) = (Horizon::default(), None);
         let (mut sequence, mut lines, mut checksum) = (0, None, None);
         for member in &members {
-            let wrong = |expected| ConfigError::expected("state", member.value.start, expected);
+            let wrong = |expected| ConfigError::expected("state", member.value.start(), expected);
             let decimal =
                 (member.kind == Kind::Number).then(|| Decimal::parse(member.value.of(text)));
             let name = unescape(member.raw_name(text));

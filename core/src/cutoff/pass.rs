@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::facts::Facts;
@@ -45,7 +46,7 @@ pub(crate) struct Passed {
 
 /// A token that no rule refuses.
 pub(crate) struct Live {
-    pub(crate) claims: Claims,
+    pub(crate) claims: Arc<Claims>,
     pub(crate) passed: Passed,
 }
 

@@ -63,7 +63,7 @@ fn read_with(text: &str, cutoff: &[&str]) -> Result<Rule, ConfigError> {
             let known = MEMBERS.iter().any(is);
             let expected =
                 if known { "this kind of rule has no such member" } else { "unknown member" };
-            return Err(ConfigError::expected("rule", member.value.start, expected));
+            return Err(ConfigError::expected("rule", member.value.start(), expected));
         }
     }
     let mut rule = Rule::new(read.target()?, kind);
@@ -84,7 +84,7 @@ impl<'t> Reader<'t> {
 
     /// The value of a member says something else than `expected`.
     fn wrong(&self, name: &str, expected: impl Into<String>) -> ConfigError {
-        let position = self.member(name).map_or(0, |member| member.value.start);
+        let position = self.member(name).map_or(0, |member| member.value.start());
         ConfigError::expected("rule", position, expected)
     }
 
@@ -96,9 +96,7 @@ impl<'t> Reader<'t> {
     fn string(&self, name: &str) -> Result<Option<Cow<'t, str>>, ConfigError> {
         match self.member(name) {
             None => Ok(None),
-            Some(member) if member.kind == Kind::String => {
-                Ok(Some(unescape(member.value.of(self.text))))
-            }
+            Some(member) if member.kind == Kind::String => Ok(Some(member.letters(self.text))),
             Some(_) => Err(self.wrong(name, alloc::format!("`{name}` must be a string"))),
         }
     }
@@ -203,7 +201,8 @@ impl<'t> Reader<'t> {
     fn target(&self) -> Result<Target, ConfigError> {
         let member = self.needed("target")?;
         let text = member.value.of(self.text);
-        let wrong = |expected: String| ConfigError::expected("rule", member.value.start, expected);
+        let wrong =
+            |expected: String| ConfigError::expected("rule", member.value.start(), expected);
         if member.kind != Kind::Object {
             return Err(wrong("`target` must be an object".into()));
         }

@@ -55,7 +55,7 @@ pub(super) fn read(text: &str, members: &[Member]) -> Result<Target, String> {
             ));
         };
         let value = match member.kind {
-            Kind::String => TargetValue::Text(Box::from(&*unescape(member.value.of(text)))),
+            Kind::String => TargetValue::Text(Box::from(&*member.letters(text))),
             _ if !dimension.is_typed() => return Err(format!("`{name}` must be a string")),
             Kind::Number => Decimal::parse(member.value.of(text))
                 .integer()

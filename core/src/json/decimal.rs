@@ -121,9 +121,15 @@ impl<'t> Decimal<'t> {
     /// A time of a token: milliseconds, finer digits cut off, and how finely it was written.
     pub(crate) fn read_time(text: &'t str) -> Option<(i64, i64)> {
         // Nearly every time is a plain integer of ten digits: no need to take it apart.
-        if text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let millis = text.parse::<i64>().ok()?.checked_mul(1000)?;
-            return (millis <= LAST_MILLIS).then_some((millis, 1000));
+        if text.len() <= 12 {
+            let plain = text.bytes().try_fold(0_i64, |seconds, byte| {
+                let digit = i64::from(byte.is_ascii_digit().then(|| byte & 0xf)?);
+                seconds.checked_mul(10)?.checked_add(digit)
+            });
+            if let Some(seconds) = plain {
+                let millis = seconds.checked_mul(1000)?;
+                return (millis <= LAST_MILLIS).then_some((millis, 1000));
+            }
         }
         let decimal = Self::parse(text);
         Some((decimal.time(Rounding::Down)?, decimal.resolution()))

@@ -19,8 +19,8 @@ fn whole(text: &str) -> Option<Member> {
     let kind = validate(text).ok()?;
     let trimmed = text.trim_matches([' ', '\t', '\n', '\r']);
     let start = text.len().checked_sub(text.trim_start_matches([' ', '\t', '\n', '\r']).len())?;
-    let span = Span { start, end: start.checked_add(trimmed.len())? };
-    Some(Member::unnamed(span, kind))
+    let span = Span::new(start, start.checked_add(trimmed.len())?);
+    Some(Member::unnamed(span, kind, true)) // nobody looked for escapes
 }
 
 fn same(text: &str, one: &Member, twin_text: &str, twin: &Member) -> bool {

@@ -1,9 +1,10 @@
 //! What the scanner notes: where the members of an object lie, and what they are called.
 
+use alloc::borrow::Cow;
 use core::cmp::Ordering;
 
 use super::Span;
-use super::text::{bytes_of, tag};
+use super::text::{TAGGED, bytes_of, tag, unescape};
 
 /// What kind of value a span holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +30,26 @@ pub(crate) struct Member {
     pub(super) tag: u64,
     pub(crate) value: Span,
     pub(crate) kind: Kind,
+    /// A string that has escapes.
+    pub(super) escaped: bool,
+    /// Of an array that is a member.
+    pub(crate) elements: Elements,
+}
+
+/// What the elements of an array are: noted while it is read, for nearly every array of a token is one
+/// of strings, and each would be read again to learn it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Elements {
+    Nothing,
+    Strings,
+    Mixed,
 }
 
 impl Member {
     /// A value that is no member of an object; of a string, `value` still includes the quotes.
-    pub(super) const fn unnamed(value: Span, kind: Kind) -> Self {
-        Self { name: Span { start: 0, end: 0 }, name_escaped: false, tag: 0, value, kind }
+    pub(super) fn unnamed(value: Span, kind: Kind, escaped: bool) -> Self {
+        let (name, elements) = (Span::default(), Elements::Mixed);
+        Self { name, name_escaped: false, tag: 0, value, kind, escaped, elements }
     }
 
     /// Is this the member's name, after escapes?
@@ -43,8 +58,10 @@ impl Member {
     }
 
     /// The same for a name that is looked for among many.
+    #[inline]
     pub(crate) fn is_called(&self, text: &str, known: &Known<'_>) -> bool {
-        self.tag == known.tag && self.is_spelled(text, known.name)
+        // A tag says all of a name of up to seven bytes.
+        self.tag == known.tag && (known.name.len() <= TAGGED || self.is_spelled(text, known.name))
     }
 
     fn is_spelled(&self, text: &str, name: &str) -> bool {
@@ -57,20 +74,24 @@ impl Member {
         self.name.of(text)
     }
 
+    /// A string's letters, as they read after its escapes.
+    pub(crate) fn letters<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let raw = self.value.of(text);
+        if self.escaped { unescape(raw) } else { Cow::Borrowed(raw) }
+    }
+
     /// The value's text; of a string, with its quotes.
     pub(crate) fn raw_value<'t>(&self, text: &'t str) -> &'t str {
         let quote = usize::from(self.kind == Kind::String);
-        let start = self.value.start.saturating_sub(quote);
-        text.get(start..self.value.end.saturating_add(quote)).unwrap_or_default()
+        let start = self.value.start().saturating_sub(quote);
+        text.get(start..self.value.end().saturating_add(quote)).unwrap_or_default()
     }
 
     /// Where a value from `start` to `end` lies: the quotes of a string are no part of it.
     #[inline]
-    pub(super) const fn value_span(start: usize, end: usize, kind: Kind) -> Span {
-        match kind {
-            Kind::String => Span { start: start.saturating_add(1), end: end.saturating_sub(1) },
-            _ => Span { start, end },
-        }
+    pub(super) fn value_span(start: usize, end: usize, kind: Kind) -> Span {
+        let quote = usize::from(kind == Kind::String);
+        Span::new(start.saturating_add(quote), end.saturating_sub(quote))
     }
 
     pub(super) fn compare_names(&self, other: &Self, text: &str) -> Ordering {

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::text::tag_of;
+use super::member::Elements;
+use super::text::{tag_of, tag_of_word};
 use super::{Kind, MAX_DEPTH, Member, Span};
 
 /// Why a text is not the JSON that was expected, and where, in bytes from its start.
@@ -42,9 +43,9 @@ pub(crate) fn elements(text: &str) -> impl Iterator<Item = Member> {
             _ => return None,
         }
         let start = scanner.white_space(next(at));
-        let (end, kind) = scanner.value(start)?;
+        let (end, kind, escaped) = scanner.member_value(start)?;
         at = end;
-        Some(Member::unnamed(Member::value_span(start, end, kind), kind))
+        Some(Member::unnamed(Member::value_span(start, end, kind), kind, escaped))
     })
 }
 
@@ -67,6 +68,8 @@ struct Scanner<'t> {
     /// A stack: the members of the outermost object, and above them those of the objects that are
     /// open inside it, which are dropped when they close.
     outer: Vec<Member>,
+    /// What the elements of the array are that was read last.
+    elements: Elements,
     /// Why a step answered `None`.
     fault: Malformed,
 }
@@ -74,7 +77,7 @@ struct Scanner<'t> {
 impl<'t> Scanner<'t> {
     fn new(text: &'t str, outer: Vec<Member>) -> Self {
         let fault = Malformed { position: 0, fault: "expected a value" };
-        Self { text, bytes: text.as_bytes(), depth: 0, outer, fault }
+        Self { text, bytes: text.as_bytes(), depth: 0, outer, elements: Elements::Mixed, fault }
     }
 
     #[inline]
@@ -103,6 +106,9 @@ impl<'t> Scanner<'t> {
 
     /// One value with nothing but white space around it.
     fn whole(&mut self, first: impl Fn(u8) -> bool, expected: &'static str) -> Option<Kind> {
+        if u32::try_from(self.bytes.len()).is_err() {
+            return self.fault(0, "expected less than 4 GiB");
+        }
         let start = self.white_space(0);
         if !self.peek(start).is_some_and(first) {
             return self.fault(start, expected);
@@ -113,6 +119,16 @@ impl<'t> Scanner<'t> {
             None => Some(kind),
             Some(_) => self.fault(end, "expected nothing after the value"),
         }
+    }
+
+    /// Reads one value; tells its end, its kind, and whether it is a string with escapes.
+    #[inline]
+    fn member_value(&mut self, at: usize) -> Option<(usize, Kind, bool)> {
+        if self.peek(at) == Some(b'"') {
+            let (quote, escaped) = self.string(at)?;
+            return Some((next(quote), Kind::String, escaped));
+        }
+        self.value(at).map(|(end, kind)| (end, kind, false))
     }
 
     /// Reads one value; tells its end and its kind.
@@ -148,19 +164,22 @@ impl<'t> Scanner<'t> {
         loop {
             at = self.white_space(at);
             let (quote, name_escaped) = self.string(at)?;
-            let name = Span { start: next(at), end: quote };
+            let name = Span::new(next(at), quote);
             at = self.white_space(next(quote));
             at = self.expect(at, b':', "expected a colon")?;
             let start = self.white_space(at);
-            let tag = tag_of(name.of(self.text), name_escaped);
+            let tag = self.tag_of(name, name_escaped);
             let place = self.outer.len();
             // The value comes later: inside it, members of its own lie above this one.
             let (value, kind) = (Span::default(), Kind::Null);
-            self.outer.push(Member { name, name_escaped, tag, value, kind });
-            let (end, kind) = self.value(start)?;
+            let (escaped, elements) = (false, Elements::Mixed);
+            self.outer.push(Member { name, name_escaped, tag, value, kind, escaped, elements });
+            let (end, kind, escaped) = self.member_value(start)?;
             if let Some(member) = self.outer.get_mut(place) {
                 member.value = Member::value_span(start, end, kind);
                 member.kind = kind;
+                member.escaped = escaped;
+                member.elements = self.elements;
             }
             at = self.white_space(end);
             match self.peek(at) {
@@ -178,18 +197,37 @@ impl<'t> Scanner<'t> {
         Some(next(at))
     }
 
+    /// The tag of a name; that of one without escapes in one read, where eight bytes can be read.
+    #[inline]
+    fn tag_of(&self, name: Span, escaped: bool) -> u64 {
+        let length = name.end().saturating_sub(name.start());
+        let eight = self.bytes.get(name.start()..).and_then(<[u8]>::first_chunk::<8>);
+        match eight {
+            Some(eight) if !escaped => tag_of_word(u64::from_be_bytes(*eight), length),
+            _ => tag_of(name.of(self.text), escaped),
+        }
+    }
+
     fn array(&mut self, at: usize) -> Option<usize> {
         let mut at = self.white_space(at);
         if self.peek(at) == Some(b']') {
+            self.elements = Elements::Nothing;
             return Some(next(at));
         }
+        let mut elements = Elements::Strings;
         loop {
             at = self.white_space(at);
-            let (end, _) = self.value(at)?;
+            let (end, kind, _) = self.member_value(at)?;
+            if kind != Kind::String {
+                elements = Elements::Mixed;
+            }
             at = self.white_space(end);
             match self.peek(at) {
                 Some(b',') => at = next(at),
-                Some(b']') => return Some(next(at)),
+                Some(b']') => {
+                    self.elements = elements;
+                    return Some(next(at));
+                }
                 _ => return self.fault(at, "expected a comma or the end of the array"),
             }
         }
@@ -226,21 +264,29 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads a string; tells where its closing quote stands, and whether it holds escapes.
+    #[inline]
     fn string(&mut self, at: usize) -> Option<(usize, bool)> {
-        let mut at = self.expect(at, b'"', "expected a string")?;
-        let mut escaped = false;
+        let start = self.expect(at, b'"', "expected a string")?;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let at = start.saturating_add(plain_length(rest));
+        if self.peek(at) == Some(b'"') {
+            return Some((at, false));
+        }
+        self.rest_of_string(at).map(|quote| (quote, true))
+    }
+
+    /// From the first byte of a string that is not plain.
+    #[cold]
+    fn rest_of_string(&mut self, mut at: usize) -> Option<usize> {
         loop {
-            let rest = self.bytes.get(at..).unwrap_or_default();
-            at = at.saturating_add(plain_length(rest));
             match self.peek(at) {
-                Some(b'"') => return Some((at, escaped)),
-                Some(b'\\') => {
-                    escaped = true;
-                    at = self.escape(next(at))?;
-                }
+                Some(b'"') => return Some(at),
+                Some(b'\\') => at = self.escape(next(at))?,
                 Some(_) => return self.fault(at, "expected no raw control character in a string"),
                 None => return self.fault(at, "expected the end of the string"),
             }
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            at = at.saturating_add(plain_length(rest));
         }
     }
 
@@ -280,6 +326,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    #[inline]
     fn number(&mut self, at: usize) -> Option<usize> {
         let mut at = if self.peek(at) == Some(b'-') { next(at) } else { at };
         if self.peek(at) == Some(b'0') {
@@ -303,42 +350,54 @@ impl<'t> Scanner<'t> {
         Some(at)
     }
 
+    #[inline]
     fn digits(&mut self, at: usize) -> Option<usize> {
-        let mut end = at;
-        while matches!(self.peek(end), Some(b'0'..=b'9')) {
-            end = next(end);
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let count = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        if count == 0 {
+            return self.fault(at, "expected a digit");
         }
-        if end == at { self.fault(at, "expected a digit") } else { Some(end) }
+        Some(at.saturating_add(count))
     }
 }
 
 /// How many bytes from the start are neither a quote, nor a backslash, nor a control character.
 ///
-/// Eight at a time: `x - 0x01..` borrows into the high bit of exactly those bytes that are zero (and
-/// perhaps of bytes above one that is, which does not matter: the first is what is asked for), so
-/// xoring with the byte looked for finds it; subtracting 0x20 finds control characters. Bytes from
-/// 0x80 up are masked out: they are parts of characters beyond ASCII.
+/// Sixteen at a time, without a branch between the halves: most names and values end in the first
+/// sixteen bytes, at a place that no processor foresees.
+#[inline]
 fn plain_length(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let (words, rest) = bytes.as_chunks::<8>();
+    let (pairs, rest) = bytes.as_chunks::<16>();
     let mut length = 0_usize;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let equal = |byte: u64| {
-            let zero = word ^ byte.wrapping_mul(ONES);
-            zero.wrapping_sub(ONES) & !zero
-        };
-        let control = word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word;
-        let found = (equal(0x22) | equal(0x5c) | control) & HIGH;
-        if found != 0 {
+    let word = |half: &[u8]| half.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+    for pair in pairs {
+        let (low, high) = pair.split_at(8);
+        let (first, second) = (special_bytes(word(low)), special_bytes(word(high)));
+        if first | second != 0 {
+            let (found, before) = if first != 0 { (first, 0) } else { (second, 8) };
             let bits = usize::try_from(found.trailing_zeros()).unwrap_or_default();
-            return length.saturating_add(bits / 8);
+            return length.saturating_add(before).saturating_add(bits / 8);
         }
-        length = length.saturating_add(8);
+        length = length.saturating_add(16);
     }
     let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
     length.saturating_add(rest.iter().position(special).unwrap_or(rest.len()))
+}
+
+/// The high bit of the first of eight bytes that is not plain, and perhaps of bytes above it.
+///
+/// `x - 0x01..` borrows into the high bit of exactly those bytes that are zero (and perhaps of bytes
+/// above one that is, which does not matter: the first is what is asked for), so xoring with the byte
+/// looked for finds it; subtracting 0x20 finds control characters. Bytes from 0x80 up are masked out:
+/// they are parts of characters beyond ASCII.
+#[inline]
+const fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let quote = (word ^ ONES.wrapping_mul(0x22)).wrapping_sub(ONES);
+    let backslash = (word ^ ONES.wrapping_mul(0x5c)).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES.wrapping_mul(0x20));
+    (quote | backslash | control) & !word & HIGH
 }
 
 #[cfg(test)]
@@ -448,13 +507,13 @@ mod tests {
     #[test]
     fn strings_end_where_a_byte_by_byte_search_ends_them() {
         for special in 0..=255_u8 {
-            for place in 0..20 {
-                let mut bytes = [b'~'; 20];
+            for place in 0..40 {
+                let mut bytes = [b'~'; 40];
                 bytes[place] = special;
-                bytes[19] = 0x80; // borrows must not leak into or out of other bytes
+                bytes[39] = 0x80; // borrows must not leak into or out of other bytes
                 bytes[place.saturating_sub(1)] = 0xff;
                 let slow = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-                assert_eq!(plain_length(&bytes), slow.unwrap_or(20), "{special} at {place}");
+                assert_eq!(plain_length(&bytes), slow.unwrap_or(40), "{special} at {place}");
             }
         }
     }

@@ -58,6 +58,9 @@ pub(super) fn bytes_of(raw: &str) -> impl Iterator<Item = u8> {
     })
 }
 
+/// So many bytes of a name stand in its tag.
+pub(super) const TAGGED: usize = 7;
+
 /// A number that is equal for equal names: the first seven bytes and the length, after escapes. It
 /// only tells names apart quickly; names whose tags are equal are still compared.
 pub(super) fn tag_of(raw: &str, escaped: bool) -> u64 {
@@ -66,7 +69,7 @@ pub(super) fn tag_of(raw: &str, escaped: bool) -> u64 {
     }
     let (mut tag, mut count) = (0_u64, 0_usize);
     for byte in bytes_of(raw) {
-        if count < 7 {
+        if count < TAGGED {
             tag = (tag << 8) | u64::from(byte);
         }
         count = count.saturating_add(1);
@@ -83,6 +86,14 @@ pub(super) const fn tag(name: &[u8]) -> u64 {
         count = count.wrapping_add(1);
     }
     with_length(tag, name.len())
+}
+
+/// The same for a name of `length` bytes without escapes at the start of eight bytes, read big-endian.
+#[inline]
+pub(super) fn tag_of_word(eight: u64, length: usize) -> u64 {
+    let kept = u32::try_from(length.min(TAGGED)).unwrap_or(0);
+    let other = 64_u32.saturating_sub(kept.saturating_mul(8)); // bits that are not of the name: 8 to 64
+    with_length(eight.checked_shr(other).unwrap_or(0), length)
 }
 
 /// The length stands above the seven bytes. It ends at 255, so that no long name passes for a short one.
@@ -121,7 +132,7 @@ pub(crate) enum Text {
 impl Text {
     /// The value of a string member.
     pub(crate) fn of(text: &str, member: &Member) -> Self {
-        match unescape(member.value.of(text)) {
+        match member.letters(text) {
             Cow::Borrowed(_) => Self::Plain(member.value),
             Cow::Owned(letters) => Self::Unescaped(letters.into_boxed_str()),
         }
@@ -155,6 +166,11 @@ mod tests {
         }
         assert_ne!(tag_of("expires", false), tag_of("expires_at", false));
         assert_eq!(tag_of("expires_at", false), tag(b"expires_in"), "settled by the whole name");
+        for length in 0..300 {
+            let name = "abcdefgh".repeat(40);
+            let word = u64::from_be_bytes(*b"abcdefgh");
+            assert_eq!(tag_of_word(word, length), tag(&name.as_bytes()[..length]), "{length}");
+        }
         // Lengths that agree in their low byte, with zeros where the short name has nothing.
         for length in [3, 256 + 3, 512 + 3, 65536 + 3] {
             let name = alloc::format!("\0\0\0\0sub{}", "x".repeat(length));

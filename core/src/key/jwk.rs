@@ -9,7 +9,7 @@ use crate::algorithm::Algorithm;
 use crate::base64url;
 use crate::error::{ConfigError, KeyFault};
 use crate::header::MAX_KEY_ID_BYTES;
-use crate::json::{self, Kind, Member, unescape};
+use crate::json::{self, Kind, Member};
 
 /// Members that only a private key has (RFC 7518 section 6.2.2, 6.3.2; RFC 8037 section 2).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
@@ -44,7 +44,7 @@ pub(super) fn read_set(jwks: &str, short_secret: bool) -> Result<Read, ConfigErr
     };
     let text = list.value.of(jwks);
     if list.kind != Kind::Array {
-        return Err(ConfigError::expected(what, list.value.start, "`keys` must be an array"));
+        return Err(ConfigError::expected(what, list.value.start(), "`keys` must be an array"));
     }
     let jwks: Vec<Option<Jwk<'_>>> =
         json::elements(text).map(|element| Jwk::new(text, &element)).collect();
@@ -89,7 +89,7 @@ impl<'t> Jwk<'t> {
     /// A member that is a string.
     fn string(&self, name: &str) -> Option<Cow<'t, str>> {
         let member = self.member(name).filter(|member| member.kind == Kind::String)?;
-        Some(unescape(member.value.of(self.text)))
+        Some(member.letters(self.text))
     }
 
     /// A member that may be left out, but is a string where it is there.
@@ -146,7 +146,7 @@ impl<'t> Jwk<'t> {
             if operation.kind != Kind::String {
                 return Err(fault);
             }
-            names.push(unescape(operation.value.of(text)));
+            names.push(operation.letters(text));
         }
         let verifies = names.iter().any(|name| name == "verify");
         names.sort_unstable();

@@ -67,7 +67,7 @@ impl Value<'_> {
             "resource_metadata" => draft.resource_metadata = Some(self.string("resource_metadata")?),
             _ => {
                 let expected = format!("the member {name:?} is unknown; those of a policy are {}", MEMBERS.join(", "));
-                return Err(ConfigError::expected("policy", self.member.value.start, expected));
+                return Err(ConfigError::expected("policy", self.member.value.start(), expected));
             }
         }
         Ok(())
@@ -82,7 +82,7 @@ impl Value<'_> {
         if self.member.kind != Kind::String {
             return Err(ConfigError::Policy { member, expected: "a string" });
         }
-        let text = unescape(self.member.value.of(self.text));
+        let text = self.member.letters(self.text);
         Ok(text.into_owned().into_boxed_str())
     }
 
@@ -97,7 +97,7 @@ impl Value<'_> {
             if element.kind != Kind::String {
                 return Err(wrong);
             }
-            strings.push(unescape(element.value.of(text)).into_owned());
+            strings.push(element.letters(text).into_owned());
         }
         Ok(strings)
     }

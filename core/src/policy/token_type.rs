@@ -61,6 +61,8 @@ impl TokenType {
             return matches!(self, Self::Default | Self::Any);
         };
         match self {
+            // What nearly every token says, before any letter is folded.
+            Self::Default | Self::Strict if token_type == "at+jwt" => true,
             _ if is_never_an_access_token(token_type) => false,
             Self::Default => same(token_type, "JWT") || same(token_type, "at+jwt"),
             Self::Strict => same(token_type, "at+jwt"),
