@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use crate::algorithm::Algorithm;
 use crate::claims::Claims;
 use crate::cutoff::{Freshness, Live, Note, Passed};
+use crate::key::KeySet;
+use crate::memo::Proven;
 use crate::permission::Requirement;
 use crate::policy::Policy;
 use crate::rejection::Rejection;
@@ -49,6 +51,11 @@ impl Accepted {
     /// Only a live token is accepted.
     pub(crate) fn new(live: Live, policy: Arc<Policy>) -> Self {
         Self { claims: live.claims, passed: live.passed, policy }
+    }
+
+    /// The proof of its signature, for a memo; `token` is the text that was accepted.
+    pub(crate) fn proven(&self, token: &str, keys: &Arc<KeySet>) -> Proven {
+        Proven::new(token, &self.claims, keys, &self.policy)
     }
 
     /// Who issued the token (`iss`).

@@ -74,6 +74,15 @@ impl ClaimSet {
         &self.text
     }
 
+    /// What it takes of memory beside itself.
+    fn heap_bytes(&self) -> usize {
+        let members = self.members.capacity().saturating_mul(size_of::<Member>());
+        let texts = [&self.issuer, &self.subject, &self.token_id, &self.session, &self.client_id];
+        let unescaped = texts.into_iter().chain([&self.authorized_party]).flatten();
+        let own = self.text.capacity().saturating_add(members);
+        unescaped.fold(own, |sum, text| sum.saturating_add(text.heap_bytes()))
+    }
+
     fn letters<'c>(&'c self, claim: Option<&'c Text>) -> Option<&'c str> {
         claim.map(|claim| claim.read(&self.text))
     }
@@ -342,5 +351,11 @@ impl Claims {
     pub(crate) fn parse(signed: Signed) -> Result<Arc<Self>, Reason> {
         let set = ClaimSet::read(signed.payload)?;
         Ok(Arc::new(Self { set, header: signed.header, key: signed.key }))
+    }
+
+    /// What they take of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let heap = self.set.heap_bytes().saturating_add(self.header.heap_bytes());
+        size_of::<Self>().saturating_add(heap)
     }
 }

@@ -44,6 +44,13 @@ impl Header {
     pub(crate) fn json(&self) -> &str {
         &self.raw.text
     }
+
+    /// What it takes of memory beside itself.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let RawHeader { text, algorithm, key_id, token_type } = &self.raw;
+        let texts = [Some(algorithm), key_id.as_ref(), token_type.as_ref()].into_iter().flatten();
+        texts.fold(text.capacity(), |sum, text| sum.saturating_add(text.heap_bytes()))
+    }
 }
 
 /// What a header says, before anyone asks whether its algorithm is known.

@@ -9,6 +9,7 @@
 mod decimal;
 mod equality;
 mod member;
+mod plain;
 mod scan;
 mod text;
 

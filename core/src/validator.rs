@@ -18,6 +18,7 @@ use crate::cutoff::{self, Facts, RuleSet};
 use crate::explain::{Everything, Explanation, describe_header};
 use crate::header::{Header, RawHeader};
 use crate::key::{Asked, KeySet, Prepared};
+use crate::memo::ProvenTokens;
 use crate::observer::Observer as _;
 use crate::policy::{Policy, Retention};
 use crate::reason::{Reason, Stage, Unavailable};
@@ -80,21 +81,80 @@ impl Validator {
         rules: &(impl RuleSet + ?Sized),
         now: UnixTime,
     ) -> Result<Accepted, Rejection> {
-        self.decide(token, rules, now).map_err(|no| no.with_challenge(&self.policy.challenge))
+        let decided = self.prove(token).map_err(Rejection::new);
+        let decided = decided.and_then(|claims| self.decide(claims, rules, now));
+        decided.map_err(|no| no.with_challenge(&self.policy.challenge))
     }
 
-    fn decide(
+    /// The same decision, without another signature check for a token that was proven before.
+    ///
+    /// The memo is told of tokens that are accepted. Of a token that it recalls, the signature, the shape,
+    /// the header and the types of the claims are as they were, for the bytes, the keys and the policy
+    /// are: those stages are left out. Time, policy and every rule are asked again, so a rule holds for
+    /// the next request.
+    ///
+    /// # Errors
+    /// What [`validate`](Self::validate) answers, for every token at every time.
+    ///
+    /// ```
+    /// # use std::cell::RefCell;
+    /// # use lowwater::{Algorithm, Code, Cutoffs, Key, KeySet, Memo, Rule, Target, UnixTime, Validator};
+    /// # let secret = b"a secret of at least thirty-two bytes";
+    /// # let validator = Validator::builder().issuer("https://issuer.example/").audience("https://api.example/")
+    /// #     .algorithms([Algorithm::Hs256]).keys(KeySet::from_keys([Key::from_secret(secret)?])?).build()?;
+    /// # let token = "eyJhbGciOiJIUzI1NiJ9.\
+    /// #     eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImF1ZCI6Imh0dHBzOi8vYXBpLmV4YW1wbGUv\
+    /// #     Iiwic3ViIjoidTEiLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDYwMH0.\
+    /// #     CYU2MNQtBv2L-L-ruG7nanOx4l-fOhQtw0vYICSEjfc";
+    /// # let now = UnixTime::from_secs(1_700_000_060);
+    /// # let random = [7; 16];
+    /// let memo = RefCell::new(Memo::new(1 << 20, random)); // 1 MiB
+    /// let mut cutoffs = Cutoffs::local();
+    /// let first = validator.validate_with(&memo, token, &cutoffs, now);
+    /// let second = validator.validate_with(&memo, token, &cutoffs, now); // no signature check
+    /// assert!(first.is_ok() && second.is_ok());
+    ///
+    /// cutoffs.apply(Rule::issued_before(Target::subject("u1"), now), now)?;
+    /// let rejection = validator.validate_with(&memo, token, &cutoffs, now).expect_err("taken back");
+    /// assert_eq!(rejection.code(), Code::TokenRevoked);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn validate_with(
         &self,
+        memo: &dyn ProvenTokens,
         token: &str,
         rules: &(impl RuleSet + ?Sized),
         now: UnixTime,
     ) -> Result<Accepted, Rejection> {
+        let recalled = memo.recall(token);
+        let known = recalled.and_then(|proven| proven.claims_of(token, &self.keys, &self.policy));
+        let is_new = known.is_none();
+        let claims = known.map_or_else(|| self.prove(token), Ok).map_err(Rejection::new);
+        let decided = claims.and_then(|claims| self.decide(claims, rules, now));
+        if let (Ok(accepted), true) = (&decided, is_new) {
+            memo.keep(accepted.proven(token, &self.keys));
+        }
+        decided.map_err(|no| no.with_challenge(&self.policy.challenge))
+    }
+
+    /// What bytes, keys and policy settle: nothing here asks for the time or for a rule.
+    fn prove(&self, token: &str) -> Result<Arc<Claims>, Reason> {
         let policy = &*self.policy;
         let mut compact = Compact::parse(token, &policy.limits)?; // shape and size only
         let header = Header::parse(&mut compact, policy.algorithms)?; // an allowed algorithm
         let keys = self.keys.select(&header)?; // the key owns the algorithm, the header must agree
         let signed = signature::verify(compact, header, &keys)?; // the only maker of `Signed`
-        let claims = Claims::parse(signed)?; // cannot be given unverified bytes
+        Claims::parse(signed) // cannot be given unverified bytes
+    }
+
+    /// What may change from one request to the next.
+    fn decide(
+        &self,
+        claims: Arc<Claims>,
+        rules: &(impl RuleSet + ?Sized),
+        now: UnixTime,
+    ) -> Result<Accepted, Rejection> {
+        let policy = &*self.policy;
         let permitted = policy.permit(claims, now)?; // typ, iss, aud, exp, nbf, iat, lifetime, age
         let live = cutoff::pass(permitted, rules, &policy.cutoff, now)?; // what was taken back
         Ok(Accepted::new(live, Arc::clone(&self.policy)))
@@ -124,7 +184,7 @@ impl Validator {
         heard.finish(|no| no.with_challenge(&self.policy.challenge))
     }
 
-    /// Walks the stages like [`decide`](Self::decide), but past failures.
+    /// Walks the stages like [`validate`](Self::validate), but past failures.
     fn hear(
         &self,
         token: &str,

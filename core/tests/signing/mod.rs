@@ -139,6 +139,11 @@ impl Signer {
     }
 }
 
+/// How many tokens an attack sends: as many as a test has time for, or as a long run says.
+pub fn many() -> usize {
+    std::env::var("LOWWATER_TOKENS").map_or(20_000, |count| count.parse().unwrap())
+}
+
 /// A validator of [`ISSUER`] and [`AUDIENCE`] with one key named `k`.
 pub fn validator(algorithm: Algorithm, signer: &Signer) -> Validator {
     Validator::builder()
