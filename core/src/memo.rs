@@ -117,3 +117,36 @@ pub trait ProvenTokens {
     /// Keeps it, or does not. Called for a token that was accepted and not recalled.
     fn keep(&self, proven: Proven);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    /// No two validators share a key set without sharing the policy; if ever two do, this holds.
+    #[test]
+    #[cfg(feature = "ring")]
+    fn a_proof_counts_for_its_bytes_its_keys_and_its_policy_alone() {
+        let policy = || {
+            let json = r#"{"issuer":"any","audience":"any","algorithms":["HS256"],"max_lifetime":"unbounded","missing_exp":"accept","missing_iat":"accept"}"#;
+            Arc::new(Policy::from_json(json).unwrap())
+        };
+        let keys = || {
+            let key = crate::Key::from_secret(b"a secret of at least thirty-two bytes").unwrap();
+            Arc::new(KeySet::from_keys([key]).unwrap())
+        };
+        let token =
+            "eyJhbGciOiJIUzI1NiJ9.eyJldmVudHMiOnt9fQ.EmW8GUponP_DxBf7ycM82Ml8i0skc49Gq1-7V23zekc";
+        let (own_keys, own_policy) = (keys(), policy());
+        let signed = own_keys.verify(token, [crate::Algorithm::Hs256]).unwrap();
+        let claims = Claims::parse(signed).unwrap();
+        let proven = Proven::new(token, &claims, &own_keys, &own_policy);
+        let counts = |token: &str, keys: &Arc<KeySet>, policy: &Arc<Policy>| {
+            proven.claims_of(token, keys, policy).is_some()
+        };
+        assert!(counts(&String::from(token), &Arc::clone(&own_keys), &Arc::clone(&own_policy)));
+        assert!(!counts(&token[1..], &own_keys, &own_policy));
+        assert!(!counts(token, &keys(), &own_policy));
+        assert!(!counts(token, &own_keys, &policy()));
+    }
+}

@@ -20,20 +20,26 @@
 //! ```
 //!
 //! - [`SharedCutoffs`] is one handle to the rules for all threads.
+//! - [`SharedMemo`] remembers whose signatures were proven, for all threads.
+//! - [`decide_many`] decides about a list of tokens, on several threads if they are given.
 //! - [`now`] reads the clock: the time that every call of the core is given.
 //!
 //! # Scope
 //!
-//! No network, no files, no threads of its own: bytes come in and go out as values, as they do in the
-//! core. Signatures are the core's too; this crate chooses no backend.
+//! No network, no files, no threads but those that a caller asks for: bytes come in and go out as
+//! values, as they do in the core. Signatures are the core's too; this crate chooses no backend.
 #![forbid(unsafe_code)]
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod clock;
 mod current;
 mod hash_key;
+mod many;
+mod memo;
 mod shared;
 
 pub use crate::clock::now;
 pub use crate::current::Current;
+pub use crate::many::decide_many;
+pub use crate::memo::SharedMemo;
 pub use crate::shared::SharedCutoffs;

@@ -1,0 +1,119 @@
+//! One memo for all threads: parts of its own lock each, so that threads rarely meet.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::thread::available_parallelism;
+
+use lowwater::{Memo, Proven, ProvenTokens};
+
+use crate::hash_key;
+
+/// A part smaller than this would hold too few tokens to tell which come again.
+const LEAST_PART: usize = 256 << 10;
+
+/// As many parts as this serve any machine.
+const MOST_PARTS: usize = 64;
+
+/// A memo of proven signatures for many threads: see [`Memo`] for what it keeps.
+///
+/// A lookup holds a lock for some tens of nanoseconds, and never while a signature is checked.
+///
+/// ```
+/// use lowwater::{Accepted, Rejection, Validator};
+/// use lowwater_edge::{SharedCutoffs, SharedMemo, now};
+///
+/// struct Guard {
+///     validator: Validator,
+///     memo: SharedMemo, // with `SharedMemo::default()`: 8 MiB
+///     rules: SharedCutoffs,
+/// }
+///
+/// impl Guard {
+///     fn admit(&self, token: &str) -> Result<Accepted, Rejection> {
+///         self.validator.validate_with(&self.memo, token, &*self.rules.current(), now())
+///     }
+/// }
+/// ```
+///
+/// `Debug` shows no token.
+pub struct SharedMemo {
+    parts: Box<[Mutex<Memo>]>,
+}
+
+impl SharedMemo {
+    /// 8 MiB: about 2,800 access tokens of 900 bytes.
+    pub const DEFAULT_BYTES: usize = 8 << 20;
+
+    /// A memo that takes at most about `bytes` of memory, from none at first. With 0 it is switched off:
+    /// nothing is looked up and nothing is kept.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        let threads = available_parallelism().map_or(1, usize::from).min(MOST_PARTS);
+        let parts = threads.next_power_of_two().min(bytes / LEAST_PART).max(usize::from(bytes > 0));
+        let share = bytes.checked_div(parts).unwrap_or(0);
+        let part = || Mutex::new(Memo::new(share, hash_key::random()));
+        Self { parts: std::iter::repeat_with(part).take(parts).collect() }
+    }
+
+    /// How many tokens it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sum(Memo::len)
+    }
+
+    /// Does it hold none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What its tokens take of memory, in bytes: never more than it was made for.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.sum(Memo::bytes)
+    }
+
+    fn sum(&self, of: impl Fn(&Memo) -> usize) -> usize {
+        self.parts.iter().fold(0, |sum, part| {
+            sum.saturating_add(of(&part.lock().unwrap_or_else(PoisonError::into_inner)))
+        })
+    }
+
+    /// Asks the part in which a token lies. Which one it is follows from its last bytes, those of the
+    /// signature: evenly spread by any issuer, and of no harm where they are not.
+    fn with<T>(&self, token: &str, ask: impl FnOnce(&mut Memo) -> T) -> Option<T> {
+        let last = token.as_bytes().iter().rev().take(8);
+        let mixed =
+            last.fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add((*byte).into()));
+        let part = self.parts.get(mixed.checked_rem(self.parts.len())?)?;
+        // A panic in between could leave a token in no queue, never a wrong one: what it holds is
+        // compared by the validator.
+        Some(ask(&mut part.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Default for SharedMemo {
+    fn default() -> Self {
+        Self::new(Self::DEFAULT_BYTES)
+    }
+}
+
+impl ProvenTokens for SharedMemo {
+    fn recall(&self, token: &str) -> Option<Proven> {
+        self.with(token, |memo| memo.recall(token)).flatten()
+    }
+
+    fn keep(&self, proven: Proven) {
+        let token = proven.clone();
+        self.with(token.token(), |memo| memo.keep(proven));
+    }
+}
+
+impl fmt::Debug for SharedMemo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedMemo")
+            .field("len", &self.len())
+            .field("bytes", &self.bytes())
+            .finish_non_exhaustive()
+    }
+}
