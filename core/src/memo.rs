@@ -145,7 +145,7 @@ mod tests {
             proven.claims_of(token, keys, policy).is_some()
         };
         assert!(counts(&String::from(token), &Arc::clone(&own_keys), &Arc::clone(&own_policy)));
-        assert!(!counts(&token[1..], &own_keys, &own_policy));
+        assert!(!counts(token.trim_start_matches('e'), &own_keys, &own_policy));
         assert!(!counts(token, &keys(), &own_policy));
         assert!(!counts(token, &own_keys, &policy()));
     }

@@ -9,6 +9,8 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
+    clippy::panic_in_result_fn,
+    clippy::unwrap_in_result,
     clippy::unwrap_used,
     reason = "a test: a panic is how it fails"
 )]

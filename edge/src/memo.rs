@@ -1,7 +1,7 @@
 //! One memo for all threads: parts of its own lock each, so that threads rarely meet.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, TryLockError};
 use std::thread::available_parallelism;
 
 use lowwater::{Memo, Proven, ProvenTokens};
@@ -14,9 +14,15 @@ const LEAST_PART: usize = 256 << 10;
 /// As many parts as this serve any machine.
 const MOST_PARTS: usize = 64;
 
+/// So often a lock is tried, some microseconds in all; then the token is decided as if it were new. Whoever
+/// holds the lock needs some tens of nanoseconds, unless the system took its turn away, or the process was
+/// forked meanwhile: then it is held for ever.
+const TRIES: u32 = 200;
+
 /// A memo of proven signatures for many threads: see [`Memo`] for what it keeps.
 ///
-/// A lookup holds a lock for some tens of nanoseconds, and never while a signature is checked.
+/// A lookup holds a lock for some tens of nanoseconds, never while a signature is checked, and no thread
+/// waits for one: where it cannot be had, the token is decided without the memo.
 ///
 /// ```
 /// use lowwater::{Accepted, Rejection, Validator};
@@ -86,9 +92,16 @@ impl SharedMemo {
         let mixed =
             last.fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add((*byte).into()));
         let part = self.parts.get(mixed.checked_rem(self.parts.len())?)?;
-        // A panic in between could leave a token in no queue, never a wrong one: what it holds is
-        // compared by the validator.
-        Some(ask(&mut part.lock().unwrap_or_else(PoisonError::into_inner)))
+        for _ in 0..TRIES {
+            match part.try_lock() {
+                Ok(mut memo) => return Some(ask(&mut memo)),
+                // A panic in between could leave a token in no queue, never a wrong one: what it holds
+                // is compared by the validator.
+                Err(TryLockError::Poisoned(memo)) => return Some(ask(&mut memo.into_inner())),
+                Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
+            }
+        }
+        None
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::num::NonZero;
 
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
@@ -61,6 +62,20 @@ pub(crate) fn switch(given: &Given<'_>, name: &str) -> PyResult<bool> {
     Ok(on.unwrap_or(false))
 }
 
+/// How many of something.
+pub(crate) fn count(value: &Bound<'_, PyAny>, name: &str) -> PyResult<usize> {
+    let boolean = value.is_instance_of::<PyBool>();
+    let count = value.extract::<usize>().ok().filter(|_| !boolean);
+    count.ok_or_else(|| argument(name, "must be an int of 0 or more"))
+}
+
+/// How many threads: one at least.
+pub(crate) fn threads(value: &Bound<'_, PyAny>, name: &str) -> PyResult<NonZero<usize>> {
+    let boolean = value.is_instance_of::<PyBool>();
+    let threads = value.extract::<NonZero<usize>>().ok().filter(|_| !boolean);
+    threads.ok_or_else(|| argument(name, "must be an int of 1 or more"))
+}
+
 /// A string.
 pub(crate) fn text<'t>(value: &'t Bound<'_, PyAny>, name: &str) -> PyResult<&'t str> {
     let string = value.cast::<PyString>().map_err(|_| not(value, name, "a str"))?;
@@ -93,6 +108,14 @@ pub(crate) fn elements<'py>(
     }
     let set = value.is_instance_of::<PySet>() || value.is_instance_of::<PyFrozenSet>();
     set.then(|| reading(value.py(), name, value.try_iter().and_then(Iterator::collect)))
+}
+
+/// The elements of what has an order: a list or a tuple. One string alone is refused: it would be read
+/// letter by letter.
+pub(crate) fn sequence<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Elements<'py>> {
+    let ordered = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
+    let found = if ordered { elements(value, name) } else { None };
+    found.unwrap_or_else(|| Err(not(value, name, "a list of str")))
 }
 
 /// Strings: a list, a tuple or a set. One string alone is refused: it would be read letter by letter.

@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
-use crate::convert::{Given, bytes, switch, text};
+use crate::convert::{Given, bytes, count, switch, text};
 use crate::error::{argument, mistake};
 use crate::rule::{self, Rule};
 use crate::rules::freshness;
@@ -19,12 +19,7 @@ use crate::validator::Validator;
 pub(crate) struct Cutoffs(pub(crate) SharedCutoffs);
 
 fn shared(cutoffs: lowwater::Cutoffs, capacity: &Given<'_>) -> PyResult<Cutoffs> {
-    let capacity = capacity.map(|value| {
-        let expected = "must be an int of 0 or more";
-        let boolean = value.is_instance_of::<pyo3::types::PyBool>();
-        let count = value.extract::<usize>().ok().filter(|_| !boolean);
-        count.ok_or_else(|| argument("capacity", expected))
-    })?;
+    let capacity = capacity.map(|value| count(value, "capacity"))?;
     Ok(Cutoffs(SharedCutoffs::new(match capacity {
         Some(capacity) => cutoffs.with_capacity(capacity),
         None => cutoffs,

@@ -38,7 +38,7 @@ impl<'a> Rules<'a> {
     pub(crate) fn ask<T>(
         self,
         fresh_within: Option<Duration>,
-        ask: impl FnOnce(&dyn RuleSet) -> T,
+        ask: impl FnOnce(&(dyn RuleSet + Sync)) -> T,
     ) -> T {
         match (self, fresh_within) {
             (Self::Cutoffs(cutoffs), None) => ask(&*cutoffs.current()),

@@ -1,11 +1,16 @@
 //! The one call.
 
-use lowwater::{Policy, Rejection};
+use std::num::NonZero;
+
+use lowwater::{Policy, Rejection, RuleSet, UnixTime};
+use lowwater_edge::{SharedMemo, decide_many};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::accepted::Accepted;
-use crate::convert::{Given, member, members, parsed, quoted, switch, text, token};
+use crate::convert::{
+    Given, count, member, members, parsed, quoted, sequence, switch, text, threads, token,
+};
 use crate::error::{argument, mistake, mistake_in_keywords, rejected};
 use crate::keys::{KeySet, Signed};
 use crate::rules::Rules;
@@ -22,18 +27,41 @@ pub(crate) struct Validator {
     release_gil: bool,
     /// The policy's switch, for keys that come later.
     short_secrets: bool,
+    /// Most bytes of the memo; 0: none.
+    memo_bytes: usize,
+    memo: SharedMemo,
+}
+
+/// What a validator is given beside its policy.
+struct Beside<'a, 'py> {
+    keys: &'a Bound<'py, PyAny>,
+    release_gil: Given<'py>,
+    memo_bytes: Given<'py>,
 }
 
 impl Validator {
-    fn of(policy: Policy, keys: &Bound<'_, PyAny>, release: &Given<'_>) -> PyResult<Self> {
-        let release_gil = switch(release, "release_gil")?;
+    fn of(policy: Policy, beside: &Beside<'_, '_>) -> PyResult<Self> {
+        let release_gil = switch(&beside.release_gil, "release_gil")?;
+        let memo_bytes = beside.memo_bytes.map(|value| count(value, "memo_bytes"))?;
+        let memo_bytes = memo_bytes.unwrap_or(SharedMemo::DEFAULT_BYTES);
         let short_secrets = policy.allows_short_secret();
-        let keys = keys::given(keys, short_secrets)?;
-        Ok(Self { validator: lowwater::Validator::new(policy, keys), release_gil, short_secrets })
+        let keys = keys::given(beside.keys, short_secrets)?;
+        let (validator, memo) =
+            (lowwater::Validator::new(policy, keys), SharedMemo::new(memo_bytes));
+        Ok(Self { validator, release_gil, short_secrets, memo_bytes, memo })
     }
 
     pub(crate) fn retention(&self) -> lowwater::Retention {
         self.validator.retention()
+    }
+
+    fn ask(
+        &self,
+        token: &str,
+        rules: &(dyn RuleSet + Sync),
+        now: UnixTime,
+    ) -> Result<lowwater::Accepted, Rejection> {
+        self.validator.validate_with(&self.memo, token, rules, now)
     }
 
     fn decide<T: Send>(
@@ -66,35 +94,39 @@ fn policy(keywords: &Bound<'_, PyDict>) -> PyResult<String> {
 impl Validator {
     #[new]
     #[pyo3(
-        signature = (*, keys, release_gil=Given::absent(), **keywords),
+        signature = (*, keys, release_gil=Given::absent(), memo_bytes=Given::absent(), **keywords),
         text_signature = "(*, issuer, audience, algorithms, keys, token_type=..., leeway=..., \
                           max_lifetime=..., max_age=..., max_session=..., missing_exp=..., \
                           missing_iat=..., same_second=..., missing_auth_time=..., required=..., \
                           claim_equals=..., tenant_claim=..., device_claim=..., \
                           max_token_bytes=..., allow_padding=..., allow_short_secret=..., \
-                          realm=..., resource_metadata=..., release_gil=False)"
+                          realm=..., resource_metadata=..., release_gil=False, memo_bytes=8388608)"
     )]
-    fn new(
-        keys: &Bound<'_, PyAny>,
-        release_gil: Given<'_>,
-        keywords: Option<&Bound<'_, PyDict>>,
+    fn new<'py>(
+        keys: &Bound<'py, PyAny>,
+        release_gil: Given<'py>,
+        memo_bytes: Given<'py>,
+        keywords: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Self> {
         let members = keywords.map(policy).transpose()?.unwrap_or_else(|| "{}".to_owned());
-        Self::of(Policy::from_json(&members).map_err(mistake_in_keywords)?, keys, &release_gil)
+        let policy = Policy::from_json(&members).map_err(mistake_in_keywords)?;
+        Self::of(policy, &Beside { keys, release_gil, memo_bytes })
     }
 
     /// A validator of a policy that is kept as JSON.
     #[staticmethod]
     #[pyo3(
-        signature = (policy, *, keys, release_gil=Given::absent()),
-        text_signature = "(policy, *, keys, release_gil=False)"
+        signature = (policy, *, keys, release_gil=Given::absent(), memo_bytes=Given::absent()),
+        text_signature = "(policy, *, keys, release_gil=False, memo_bytes=8388608)"
     )]
-    fn from_json(
-        policy: &Bound<'_, PyAny>,
-        keys: &Bound<'_, PyAny>,
-        release_gil: Given<'_>,
+    fn from_json<'py>(
+        policy: &Bound<'py, PyAny>,
+        keys: &Bound<'py, PyAny>,
+        release_gil: Given<'py>,
+        memo_bytes: Given<'py>,
     ) -> PyResult<Self> {
-        Self::of(Policy::from_json(text(policy, "policy")?).map_err(mistake)?, keys, &release_gil)
+        let policy = Policy::from_json(text(policy, "policy")?).map_err(mistake)?;
+        Self::of(policy, &Beside { keys, release_gil, memo_bytes })
     }
 
     /// Accepts the token, or raises Rejected.
@@ -113,8 +145,45 @@ impl Validator {
         let (token, now) = (self::token(token, "token")?, self::now(&now)?);
         let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
         let rules = Rules::of(cutoffs)?;
-        let ask = || rules.ask(bound, |rules| self.validator.validate(&token, rules, now));
+        let ask = || rules.ask(bound, |rules| self.ask(&token, rules, now));
         self.decide(py, ask).map(Accepted::new)
+    }
+
+    /// Decides about each token of a list: an Accepted or a Rejected for each, in its order.
+    #[pyo3(
+        signature = (
+            tokens, cutoffs, *, threads=Given::absent(), now=Given::absent(), fresh_within=Given::absent()
+        ),
+        text_signature = "($self, tokens, cutoffs, *, threads=1, now=..., fresh_within=...)"
+    )]
+    fn validate_many<'py>(
+        &self,
+        tokens: &Bound<'py, PyAny>,
+        cutoffs: &Bound<'py, PyAny>,
+        threads: Given<'py>,
+        now: Given<'py>,
+        fresh_within: Given<'py>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let (py, now) = (tokens.py(), self::now(&now)?);
+        let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
+        let threads = threads.map(|value| self::threads(value, "threads"))?;
+        let rules = Rules::of(cutoffs)?;
+        let all = sequence(tokens, "tokens")?;
+        let texts = all.iter().map(|one| token(one, "tokens")).collect::<PyResult<Vec<_>>>()?;
+        let decide = || {
+            rules.ask(bound, |rules| {
+                let threads = threads.unwrap_or(NonZero::<usize>::MIN);
+                decide_many(&texts, threads, |token| self.ask(token, rules, now))
+            })
+        };
+        // Threads of its own need no interpreter.
+        let detached = self.release_gil || threads.is_some_and(|threads| threads.get() > 1);
+        let decided = if detached { py.detach(decide) } else { decide() };
+        let object = |answer: Result<_, Rejection>| match answer {
+            Ok(accepted) => Ok(Bound::new(py, Accepted::new(accepted))?.into_any()),
+            Err(no) => Ok(rejected(&no).into_value(py).into_bound(py).into_any()),
+        };
+        decided.into_iter().map(object).collect()
     }
 
     /// Every check that can still run, with what was compared.
@@ -164,7 +233,8 @@ impl Validator {
     /// The same policy with other keys.
     fn with_keys(&self, keys: &Bound<'_, PyAny>) -> PyResult<Self> {
         let keys = keys::given(keys, self.short_secrets)?;
-        Ok(Self { validator: self.validator.with_keys(keys), ..*self })
+        let memo = SharedMemo::new(self.memo_bytes);
+        Ok(Self { validator: self.validator.with_keys(keys), memo, ..*self })
     }
 
     /// The keys.

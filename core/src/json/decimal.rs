@@ -123,7 +123,7 @@ impl<'t> Decimal<'t> {
         // Nearly every time is a plain integer of ten digits: no need to take it apart.
         if text.len() <= 12 {
             let plain = text.bytes().try_fold(0_i64, |seconds, byte| {
-                let digit = i64::from(byte.is_ascii_digit().then(|| byte & 0xf)?);
+                let digit = i64::from(byte.is_ascii_digit().then_some(byte & 0xf)?);
                 seconds.checked_mul(10)?.checked_add(digit)
             });
             if let Some(seconds) = plain {
