@@ -49,7 +49,7 @@ pub struct Required {
 
 impl Asked<'_> {
     fn ask<T>(self, ask: impl FnOnce(&Accepted) -> T) -> Result<T> {
-        held::ask(self.number, &self.validator.validator, self.token, self.now, ask)
+        held::ask(self.number, self.validator, self.token, self.now, ask)
     }
 
     /// All claims, as they were sent.

@@ -8,10 +8,10 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use lowwater::{Accepted, NoCutoffs, Validator};
+use lowwater::{Accepted, NoCutoffs};
 
 use crate::mistake::{Mistake, Result};
-use crate::time::at;
+use crate::validator::Validator;
 
 /// As many requests as one thread may have begun and not ended without a second check of a signature.
 const MOST_TOKENS: usize = 1024;
@@ -80,7 +80,7 @@ pub(crate) fn ask<T>(
     let number = number as u64;
     HELD.with_borrow(|held| match held.get(number) {
         Some(accepted) => Ok(ask(accepted)),
-        None => match validator.validate(token, &NoCutoffs, at(now)) {
+        None => match validator.decide(token, &NoCutoffs, now) {
             Ok(accepted) => Ok(ask(&accepted)),
             Err(_) => Err(Mistake::argument("accepted", "is no accepted token")),
         },

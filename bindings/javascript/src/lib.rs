@@ -52,6 +52,12 @@ pub(crate) const fn number(count: u64) -> f64 {
     count as f64
 }
 
+/// A count of JavaScript's, which is not negative. Whatever is beyond a size is as good as the largest.
+#[cfg(feature = "validation")]
+pub(crate) fn size(count: i64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
 /// A small count.
 #[must_use]
 pub fn count(things: usize) -> u32 {

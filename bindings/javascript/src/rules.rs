@@ -32,7 +32,7 @@ impl Rules {
     pub(crate) fn ask<T>(
         &self,
         fresh_within: Option<i64>,
-        ask: impl FnOnce(&dyn RuleSet) -> T,
+        ask: impl FnOnce(&(dyn RuleSet + Sync)) -> T,
     ) -> T {
         match (self, fresh_within.map(span)) {
             (Self::Cutoffs(cutoffs), None) => ask(&*cutoffs.current()),

@@ -1,9 +1,12 @@
 //! The one call.
 
-use lowwater::{Freshness, KeySet, Note, Policy, Retention, RuleSet, Signed};
+use std::num::NonZero;
+
+use lowwater::{Accepted, Freshness, KeySet, Note, Policy, Rejection, Retention, RuleSet, Signed};
+use lowwater_edge::{SharedMemo, decide_many};
 
 use crate::keys::{KeyFiles, size_of_keys};
-use crate::mistake::{Result, in_json};
+use crate::mistake::{self, in_json};
 use crate::rules::{Rules, freshness_json};
 use crate::time::{at, span};
 use crate::{OrRejection, held, json};
@@ -14,6 +17,9 @@ pub struct Validator {
     pub(crate) validator: lowwater::Validator,
     /// The policy's switch, for keys that come later.
     short_secrets: bool,
+    /// Most bytes of the memo; 0: none.
+    memo_bytes: usize,
+    memo: SharedMemo,
 }
 
 /// What came of a validation.
@@ -36,7 +42,7 @@ impl Draft {
     ///
     /// # Errors
     /// A mistake in the policy.
-    pub fn from_json(policy: &str, text: bool) -> Result<Self> {
+    pub fn from_json(policy: &str, text: bool) -> mistake::Result<Self> {
         Policy::from_json(policy).map(Self).map_err(in_json(text))
     }
 
@@ -45,11 +51,13 @@ impl Draft {
         KeyFiles::new(self.0.allows_short_secret())
     }
 
-    /// The validator.
+    /// The validator, with a memo of at most so many bytes; nothing: as many as most APIs need.
     #[must_use]
-    pub fn with_keys(self, keys: KeySet) -> Validator {
+    pub fn with_keys(self, keys: KeySet, memo_bytes: Option<i64>) -> Validator {
         let short_secrets = self.0.allows_short_secret();
-        Validator { validator: lowwater::Validator::new(self.0, keys), short_secrets }
+        let validator = lowwater::Validator::new(self.0, keys);
+        let memo_bytes = memo_bytes.map_or(SharedMemo::DEFAULT_BYTES, crate::size);
+        Validator { validator, short_secrets, memo_bytes, memo: SharedMemo::new(memo_bytes) }
     }
 }
 
@@ -62,7 +70,8 @@ impl Validator {
     /// The same policy with other keys.
     #[must_use]
     pub fn with_keys(&self, keys: KeySet) -> Self {
-        Self { validator: self.validator.with_keys(keys), short_secrets: self.short_secrets }
+        let (validator, memo) = (self.validator.with_keys(keys), SharedMemo::new(self.memo_bytes));
+        Self { validator, memo, ..*self }
     }
 
     /// Its keys.
@@ -90,21 +99,34 @@ impl Validator {
         now: i64,
         fresh_within: Option<i64>,
     ) -> Answer {
-        match rules.ask(fresh_within, |rules| self.validator.validate(token, rules, at(now))) {
-            Err(no) => Answer::Said(no.to_json()),
-            Ok(accepted) => {
-                let notes: Vec<_> = accepted.notes().map(Note::as_str).collect();
-                let freshness = accepted.freshness();
-                let number = held::keep(token, accepted);
-                if notes.is_empty() && freshness == Freshness::Fresh {
-                    return Answer::Accepted(crate::number(number));
-                }
-                let (notes, freshness) = (json(&notes), freshness_json(freshness));
-                Answer::Said(format!(
-                    r#"{{"number":{number},"notes":{notes},"freshness":{freshness}}}"#
-                ))
-            }
-        }
+        answer(token, rules.ask(fresh_within, |rules| self.decide(token, rules, now)))
+    }
+
+    /// Decides about each of many tokens, on so many threads.
+    #[must_use]
+    pub fn validate_many(
+        &self,
+        tokens: &[String],
+        rules: &Rules,
+        now: i64,
+        fresh_within: Option<i64>,
+        threads: Option<i64>,
+    ) -> Vec<Answer> {
+        let threads = threads.and_then(|threads| NonZero::new(crate::size(threads)));
+        let threads = threads.unwrap_or(NonZero::<usize>::MIN);
+        let decided = rules.ask(fresh_within, |rules| {
+            decide_many(tokens, threads, |token| self.decide(token, rules, now))
+        });
+        tokens.iter().zip(decided).map(|(token, decided)| answer(token, decided)).collect()
+    }
+
+    pub(crate) fn decide(
+        &self,
+        token: &str,
+        rules: &(dyn RuleSet + Sync),
+        now: i64,
+    ) -> Result<Accepted, Rejection> {
+        self.validator.validate_with(&self.memo, token, rules, at(now))
     }
 
     /// Every check that can still run, as JSON.
@@ -116,7 +138,7 @@ impl Validator {
         now: i64,
         fresh_within: Option<i64>,
     ) -> String {
-        let explain = |rules: &dyn RuleSet| self.validator.explain(token, rules, at(now));
+        let explain = |rules: &(dyn RuleSet + Sync)| self.validator.explain(token, rules, at(now));
         rules.ask(fresh_within, explain).to_json()
     }
 
@@ -144,5 +166,23 @@ impl Validator {
     #[must_use]
     pub fn rules_unavailable(&self, retry_after: i64) -> String {
         self.validator.rules_unavailable(span(retry_after)).to_json()
+    }
+}
+
+fn answer(token: &str, decided: Result<Accepted, Rejection>) -> Answer {
+    match decided {
+        Err(no) => Answer::Said(no.to_json()),
+        Ok(accepted) => {
+            let notes: Vec<_> = accepted.notes().map(Note::as_str).collect();
+            let freshness = accepted.freshness();
+            let number = held::keep(token, accepted);
+            if notes.is_empty() && freshness == Freshness::Fresh {
+                return Answer::Accepted(crate::number(number));
+            }
+            let (notes, freshness) = (json(&notes), freshness_json(freshness));
+            Answer::Said(format!(
+                r#"{{"number":{number},"notes":{notes},"freshness":{freshness}}}"#
+            ))
+        }
     }
 }

@@ -62,6 +62,11 @@ function count(value, name) {
   return value;
 }
 
+function positive(value, name) {
+  if (!Number.isSafeInteger(value) || value < 1) throw argument(name, 'must be an integer of 1 or more');
+  return value;
+}
+
 /** The elements of an array, each read once. One string alone is refused: it would be read letter by letter. */
 function array(value, name, expected) {
   if (!isArray(value)) throw not(value, name, expected);
@@ -252,5 +257,5 @@ function bare(value) {
 
 module.exports = {
   array, bytes, count, deciding, instant, isArray, isObject, isPlain, json, kind, member, members, needed, not, now, object, options,
-  parsed, reading, scalar, span, switched, text, texts, token,
+  parsed, positive, reading, scalar, span, switched, text, texts, token,
 };

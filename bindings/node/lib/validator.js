@@ -5,7 +5,9 @@ const { Rejected, argument, owned, rejected, sealed } = require('./errors.js');
 const { addon, mistake, native } = require('./calls.js');
 const { rulesOf } = require('./sentinels.js');
 const { built, names, spelled } = require('./names.js');
-const { deciding, isObject, member, members, needed, object, parsed, span, text, token } = require('./convert.js');
+const {
+  array, count, deciding, isObject, member, members, needed, object, options, parsed, positive, span, text, token,
+} = require('./convert.js');
 const { keysOf, set, signed } = require('./keys.js');
 const { make } = require('./accepted.js');
 
@@ -21,11 +23,21 @@ function policy(given) {
   }), 'options');
 }
 
-/** What is given as `keys`, apart from the rest. */
+/** What is given beside the policy, by name, apart from the rest. */
 function apart(given) {
-  const rest = given.filter(([name]) => name !== 'keys');
-  const found = given.find(([name]) => name === 'keys');
-  return [found?.[1], rest];
+  const beside = ['keys', 'memoBytes'];
+  const named = Object.fromEntries(given.filter(([name]) => beside.includes(name)));
+  return [named, given.filter(([name]) => !beside.includes(name))];
+}
+
+/** Most bytes of the memo, where that is said. */
+const memoBytes = (named) => (Object.hasOwn(named, 'memoBytes') ? count(named.memoBytes, 'memoBytes') : undefined);
+
+/** What the addon answered for a token: accepted, or the rejection. */
+function answered(answer, handle, text, now) {
+  if (typeof answer === 'number') return make(answer, handle, text, now);
+  const said = JSON.parse(answer);
+  return Object.hasOwn(said, 'code') ? new Rejected(said) : make(said.number, handle, text, now, said);
 }
 
 let validatorHandle;
@@ -45,22 +57,24 @@ class Validator {
       this.#handle = handle;
       return;
     }
-    const [keys, rest] = apart(members(given, 'options'));
-    this.#handle = built(names(rest), native.validatorFromJson, policy(rest), false, keysOf(keys));
+    const [beside, rest] = apart(members(given, 'options'));
+    const memo = memoBytes(beside);
+    this.#handle = built(names(rest), native.validatorFromJson, policy(rest), false, keysOf(beside.keys), memo);
   }
 
   static fromJson(given, named) {
     const json = text(given, 'policy');
-    const { keys } = needed(named, ['keys']);
-    return new Validator(MADE, native.validatorFromJson(json, true, keysOf(keys)));
+    const beside = needed(named, ['keys', 'memoBytes']);
+    const memo = memoBytes(beside);
+    return new Validator(MADE, native.validatorFromJson(json, true, keysOf(beside.keys), memo));
   }
 
-  validate(given, cutoffs, options) {
+  validate(given, cutoffs, named) {
     const handle = own(this);
     const [text, rules] = [token(given), rulesOf(cutoffs)];
     let now;
     let within;
-    if (options !== undefined) [now, within] = deciding(options);
+    if (named !== undefined) [now, within] = deciding(named);
     let answer;
     try { // In place: a function around it, as the others have, would cost each request.
       now ??= addon.now();
@@ -69,14 +83,24 @@ class Validator {
       throw mistake(error);
     }
     if (typeof answer === 'number') return make(answer, handle, text, now);
-    const said = JSON.parse(answer);
-    if (Object.hasOwn(said, 'code')) throw new Rejected(said);
-    return make(said.number, handle, text, now, said);
+    const decided = answered(answer, handle, text, now);
+    if (decided instanceof Rejected) throw decided;
+    return decided;
   }
 
-  explain(given, cutoffs, options) {
+  validateMany(given, cutoffs, named) {
+    const handle = own(this);
+    const tokens = array(given, 'tokens', 'an array of strings').map((one) => token(one, 'tokens'));
+    const rules = rulesOf(cutoffs);
+    const { threads, ...times } = { threads: 1, ...options(named, ['threads', 'now', 'freshWithin']) };
+    const [now, within] = deciding(times);
+    const answers = native.validateMany(handle, tokens, rules, now, within, positive(threads, 'threads'));
+    return answers.map((answer, place) => answered(answer, handle, tokens[place], now));
+  }
+
+  explain(given, cutoffs, named) {
     const [handle, text, rules] = [own(this), token(given), rulesOf(cutoffs)];
-    return parsed(native.explain(handle, text, rules, ...deciding(options)));
+    return parsed(native.explain(handle, text, rules, ...deciding(named)));
   }
 
   verify(given) {

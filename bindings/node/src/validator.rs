@@ -20,10 +20,11 @@ pub(crate) fn validator_from_json(
     policy: String,
     text: bool,
     keys: Array<'_>,
+    memo_bytes: Option<i64>,
 ) -> Result<External<Validator>> {
     let draft = Draft::from_json(&policy, text).map_err(thrown)?;
     let keys = given(&keys, draft.files())?;
-    Ok(external(draft.with_keys(keys)))
+    Ok(external(draft.with_keys(keys, memo_bytes)))
 }
 
 #[napi(catch_unwind)]
@@ -50,7 +51,25 @@ pub(crate) fn validate(
     now: i64,
     fresh_within: Option<i64>,
 ) -> Either<f64, String> {
-    match validator.validate(&token, rules, now, fresh_within) {
+    told(validator.validate(&token, rules, now, fresh_within))
+}
+
+/// The same for each of many tokens, on so many threads.
+#[napi(catch_unwind)]
+pub(crate) fn validate_many(
+    validator: &External<Validator>,
+    tokens: Vec<String>,
+    rules: &External<Rules>,
+    now: i64,
+    fresh_within: Option<i64>,
+    threads: Option<i64>,
+) -> Vec<Either<f64, String>> {
+    let answers = validator.validate_many(&tokens, rules, now, fresh_within, threads);
+    answers.into_iter().map(told).collect()
+}
+
+fn told(answer: Answer) -> Either<f64, String> {
+    match answer {
         Answer::Accepted(number) => Either::A(number),
         Answer::Said(json) => Either::B(json),
     }

@@ -35,10 +35,10 @@ const calls = {
   keySet: (keys, short) => withKeys(keys, () => new wasm.Files(short), wasm.keySetCopy),
   keySetUnion: (set, others) => withKeys(others, () => new wasm.Files(false), (other) => wasm.keySetUnion(set, other)),
 
-  validatorFromJson(policy, text, keys) {
+  validatorFromJson(policy, text, keys, memoBytes) {
     const draft = new wasm.Draft(policy, text);
     try {
-      return withKeys(keys, () => draft.files(), (set) => draft.withKeys(set));
+      return withKeys(keys, () => draft.files(), (set) => draft.withKeys(set, memoBytes));
     } catch (mistake) {
       draft.free();
       throw mistake;
