@@ -2,7 +2,8 @@
 //!
 //! Lenient decoders accept padding, white space and stray bits in the last character, so that one
 //! signature has up to 16 texts; whoever keeps a list of refused *texts* is then walked around. Here
-//! a text is canonical or it is nothing.
+//! a text is canonical or it is nothing. That a text is canonical is found without decoding it, which
+//! is how the shape of a token is settled before any memory is asked for.
 
 use alloc::vec::Vec;
 
@@ -82,10 +83,12 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What a canonical text stands for, in memory of the caller's. `None` if there is not enough of it.
-pub(crate) fn decode_to<'r>(text: &str, room: &'r mut [u8]) -> Option<&'r [u8]> {
+/// What a canonical text stands for, in memory of the caller's, and what is left of that. `None` if the
+/// text is not canonical or there is not enough memory.
+pub(crate) fn decode_to<'r>(text: &str, room: &'r mut [u8]) -> Option<(&'r [u8], &'r mut [u8])> {
     let length = engine().decode_slice(text, room).ok()?;
-    room.get(..length)
+    let (decoded, rest) = room.split_at_mut_checked(length)?;
+    Some((decoded, rest))
 }
 
 /// The canonical text of these bytes.

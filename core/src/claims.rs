@@ -43,9 +43,14 @@ pub(crate) struct ClaimSet {
 impl ClaimSet {
     /// Reads a payload. JSON first, then the types in the order of the fields.
     pub(crate) fn read(payload: Vec<u8>) -> Result<Self, Reason> {
+        Self::read_into(payload, Vec::new())
+    }
+
+    /// The same, with its members in a list that held others.
+    fn read_into(payload: Vec<u8>, room: Vec<Member>) -> Result<Self, Reason> {
         let text = String::from_utf8(payload)
             .map_err(|_| Reason::ClaimsJson { fault: "expected UTF-8" })?;
-        let members = json::members(&text)
+        let members = json::members_into(&text, room)
             .map_err(|malformed| Reason::ClaimsJson { fault: malformed.fault })?;
         let [iss, sub, aud, exp, nbf, iat, jti, auth_time, sid, client_id, azp, scope, permissions] =
             registered(&text, &members);
@@ -349,8 +354,9 @@ impl Claims {
     ///
     /// Shared: an accepted token, its tickets and a memo hold one copy.
     pub(crate) fn parse(signed: Signed) -> Result<Arc<Self>, Reason> {
-        let set = ClaimSet::read(signed.payload)?;
-        Ok(Arc::new(Self { set, header: signed.header, key: signed.key }))
+        let Signed { mut header, payload, key } = signed;
+        let set = ClaimSet::read_into(payload, header.take_room())?;
+        Ok(Arc::new(Self { set, header, key }))
     }
 
     /// What they take of memory.

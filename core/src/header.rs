@@ -45,9 +45,14 @@ impl Header {
         &self.raw.text
     }
 
+    /// Memory for the members of the claims, which the header needs no more.
+    pub(crate) fn take_room(&mut self) -> Vec<Member> {
+        mem::take(&mut self.raw.room)
+    }
+
     /// What it takes of memory beside itself.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let RawHeader { text, algorithm, key_id, token_type } = &self.raw;
+        let RawHeader { text, algorithm, key_id, token_type, room: _ } = &self.raw;
         let texts = [Some(algorithm), key_id.as_ref(), token_type.as_ref()].into_iter().flatten();
         texts.fold(text.capacity(), |sum, text| sum.saturating_add(text.heap_bytes()))
     }
@@ -60,6 +65,8 @@ pub(crate) struct RawHeader {
     algorithm: Text,
     key_id: Option<Text>,
     token_type: Option<Text>,
+    /// Its members, done with: room for those of the claims.
+    room: Vec<Member>,
 }
 
 impl RawHeader {
@@ -83,7 +90,7 @@ impl RawHeader {
                 return Err(Reason::HeaderUnsupported { member: known.name });
             }
         }
-        Ok(Self { algorithm, key_id, token_type, text })
+        Ok(Self { algorithm, key_id, token_type, text, room: members })
     }
 
     pub(crate) fn allowed_by(self, allowed: AlgorithmSet) -> Result<Header, Reason> {

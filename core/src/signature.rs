@@ -193,7 +193,7 @@ pub(crate) fn verify(
 ) -> Result<Signed, Reason> {
     let refused = Reason::Signature { algorithm: header.algorithm };
     let mut room = [0; LONGEST_SIGNATURE];
-    let Some(signature) = base64url::decode_to(compact.signature, &mut room) else {
+    let Some((signature, _)) = base64url::decode_to(compact.signature, &mut room) else {
         return Err(refused); // longer than any algorithm makes
     };
     let message = compact.signed_text.as_bytes();

@@ -1,6 +1,7 @@
 //! Where a string stops being plain: the inner loop of the scanner.
 
-/// How many bytes from the start are neither a quote, nor a backslash, nor a control character.
+/// How many bytes from the start are neither a quote, nor a backslash, nor a control character. Sums are
+/// at most the length of the text, so none wraps.
 ///
 /// Sixteen at a time, without a branch between the halves: most names and values end in the first
 /// sixteen bytes, at a place that no processor foresees.
@@ -15,12 +16,12 @@ pub(super) fn plain_length(bytes: &[u8]) -> usize {
         if first | second != 0 {
             let (found, before) = if first != 0 { (first, 0) } else { (second, 8) };
             let bits = usize::try_from(found.trailing_zeros()).unwrap_or_default();
-            return length.saturating_add(before).saturating_add(bits / 8);
+            return length.wrapping_add(before).wrapping_add(bits / 8);
         }
-        length = length.saturating_add(16);
+        length = length.wrapping_add(16);
     }
     let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    length.saturating_add(rest.iter().position(special).unwrap_or(rest.len()))
+    length.wrapping_add(rest.iter().position(special).unwrap_or(rest.len()))
 }
 
 /// The high bit of the first of eight bytes that is not plain, and perhaps of bytes above it.

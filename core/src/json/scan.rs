@@ -23,8 +23,15 @@ impl fmt::Display for Malformed {
 
 /// The members of the object that is the whole of `text`, in the order in which they stand there.
 pub(crate) fn members(text: &str) -> Result<Vec<Member>, Malformed> {
+    members_into(text, Vec::new())
+}
+
+/// The same in a list that held others: its memory is used again.
+pub(crate) fn members_into(text: &str, mut room: Vec<Member>) -> Result<Vec<Member>, Malformed> {
+    room.clear();
     // An access token has 8 to 16 claims: one allocation for nearly all of them.
-    let mut scanner = Scanner::new(text, Vec::with_capacity(20));
+    room.reserve(20);
+    let mut scanner = Scanner::new(text, room);
     match scanner.whole(|first| first == b'{', "expected an object") {
         Some(_) => Ok(scanner.outer),
         None => Err(scanner.fault),
@@ -56,9 +63,10 @@ pub(crate) fn validate(text: &str) -> Result<Kind, Malformed> {
     scanner.whole(|_| true, "expected a value").ok_or(scanner.fault)
 }
 
-/// The place after this one. Texts are shorter than the address space, so it never saturates.
+/// The place after this one. Texts are shorter than 4 GiB, so it never wraps; and each place is looked up
+/// with its bound. (A sum that saturates takes three times as long, five times for each member.)
 const fn next(at: usize) -> usize {
-    at.saturating_add(1)
+    at.wrapping_add(1)
 }
 
 /// Reads one text. Places are handed from step to step, and a fault is noted once, where it is met.
@@ -269,7 +277,7 @@ impl<'t> Scanner<'t> {
     fn string(&mut self, at: usize) -> Option<(usize, bool)> {
         let start = self.expect(at, b'"', "expected a string")?;
         let rest = self.bytes.get(start..).unwrap_or_default();
-        let at = start.saturating_add(plain_length(rest));
+        let at = start.wrapping_add(plain_length(rest));
         if self.peek(at) == Some(b'"') {
             return Some((at, false));
         }
@@ -287,7 +295,7 @@ impl<'t> Scanner<'t> {
                 None => return self.fault(at, "expected the end of the string"),
             }
             let rest = self.bytes.get(at..).unwrap_or_default();
-            at = at.saturating_add(plain_length(rest));
+            at = at.wrapping_add(plain_length(rest));
         }
     }
 
@@ -358,7 +366,7 @@ impl<'t> Scanner<'t> {
         if count == 0 {
             return self.fault(at, "expected a digit");
         }
-        Some(at.saturating_add(count))
+        Some(at.wrapping_add(count))
     }
 }
 
