@@ -17,32 +17,41 @@
 mod signing;
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
-use lowwater::{Algorithm, Cutoffs, NoCutoffs, Rule, Target, UnixTime};
-use signing::{ISSUER, NOW, Signer, access_token_claims, validator};
+use lowwater::{Algorithm, Cutoffs, Memo, NoCutoffs, Rule, Target, UnixTime};
+use signing::{ISSUER, NOW, Signer, access_token_claims, claims, validator};
 
 struct Counting;
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+}
+
+fn live(bytes: usize, sign: isize) {
+    LIVE.with(|live| live.set(live.get() + sign * bytes as isize));
 }
 
 // SAFETY: every call is handed to the system allocator as it came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.with(|count| count.set(count.get() + 1));
+        live(layout.size(), 1);
         // SAFETY: the caller's promise is the one that `System` asks for.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        live(layout.size(), -1);
         // SAFETY: the pointer came from `System`.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         COUNT.with(|count| count.set(count.get() + 1));
+        live(size, 1);
+        live(layout.size(), -1);
         // SAFETY: the pointer came from `System`.
         unsafe { System.realloc(pointer, layout, size) }
     }
@@ -121,5 +130,49 @@ fn nothing_is_allocated_before_the_shape_is_right() {
         let code = decided.unwrap_err().code();
         assert!(code.as_str().starts_with("token_"), "{code}");
         assert_eq!(count, 0, "{code}");
+    }
+}
+
+#[test]
+fn a_token_that_a_memo_knows_costs_no_allocation() {
+    let signer = Signer::Secret;
+    let validator = validator(Algorithm::Hs256, &signer);
+    let token = signer.token(Algorithm::Hs256, &access_token_claims());
+    let memo = RefCell::new(Memo::new(1 << 20, [7; 16]));
+    drop(validator.validate_with(&memo, &token, &NoCutoffs, NOW_TIME));
+    let (count, decided) =
+        allocations(|| validator.validate_with(&memo, &token, &NoCutoffs, NOW_TIME));
+    assert!(decided.is_ok());
+    assert_eq!(count, 0);
+}
+
+/// What is counted beside what is asked of the allocator: tokens that come once and twice, small ones, and
+/// ones whose many members and escapes take the most memory for their length.
+#[test]
+fn a_memo_takes_no_more_memory_than_it_was_given() {
+    const BYTES: usize = 1 << 20;
+    let signer = Signer::Secret;
+    let validator = validator(Algorithm::Hs256, &signer);
+    let escaped = |number: usize| format!(r#","jti":"\\u0061{}{number}""#, "a".repeat(300));
+    let members = |number: usize| {
+        (0..200).map(|member| format!(r#","{member}-{number}":0"#)).collect::<String>()
+    };
+    let small = |number: usize| format!(r#","jti":"{number}""#);
+    for more in [&small as &dyn Fn(usize) -> String, &escaped, &members] {
+        let tokens: Vec<String> =
+            (0..3000).map(|n| signer.token(Algorithm::Hs256, &claims(&more(n)))).collect();
+        let before = LIVE.with(Cell::get);
+        let memo = RefCell::new(Memo::new(BYTES, [7; 16]));
+        for (number, token) in tokens.iter().enumerate() {
+            for _ in 0..=number % 2 {
+                drop(validator.validate_with(&memo, token, &NoCutoffs, NOW_TIME).unwrap());
+                let live = LIVE.with(Cell::get) - before;
+                assert!(live <= BYTES as isize, "{live} bytes, {:?}", memo.borrow());
+            }
+        }
+        let live = LIVE.with(Cell::get) - before;
+        assert!(live > BYTES as isize / 2, "{live} bytes, {:?}", memo.borrow());
+        drop(memo);
+        assert_eq!(LIVE.with(Cell::get), before);
     }
 }
