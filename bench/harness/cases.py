@@ -84,6 +84,8 @@ class Entry:
 class Group:
     name: str
     entries: list[Entry] = field(default_factory=list)
+    long: bool = False
+    """Turns as long as several of the interpreter's (5 ms), or as a browser's clock wants."""
 
 
 def fixture(name: str) -> str:
@@ -148,7 +150,7 @@ def of_attacks() -> Group:
 
 def of_threads(algorithm: str) -> Group:
     case = {"fixture": fixture(algorithm), "tokens": "accepted"}
-    group = Group(f"{algorithm} threads")
+    group = Group(f"{algorithm} threads", long=True)
     for who in THREADS:
         for threads in (1, 2):
             asked = case | {"threads": threads}
@@ -179,7 +181,7 @@ def groups(languages: set[str], quick: bool) -> list[Group]:
     for algorithm in ("HS256", "RS256", "ES256", "EdDSA"):
         group = of_tokens(algorithm, "accepted", RUST[:1] + NODE[:1])
         wasm = {"fixture": fixture(algorithm), "tokens": "accepted"}
-        group.name = f"{algorithm} WebAssembly"
+        group.name, group.long = f"{algorithm} WebAssembly", True
         group.entries += [Entry(who, wasm, alone=False) for who in WASM]
         made.append(group)
     # Last, for it leaves gigabytes behind.

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 Found = dict[str, Any]
 
 GREY, FAINT, OURS = "#7d838c", "#7d838c55", "#e8730c"
+OWN = [OURS, "#c2410c", "#f0a35c"]
 PEERS = ["#3d8fd1", "#3fa66b", "#a877d1", "#c2a21d", "#6b7f99"]
 STYLE: Any = {
     "svg.fonttype": "none",
@@ -37,7 +38,7 @@ def keep(figure: Any, path: Path) -> None:
 
 def peers(found: Found, path: Path) -> None:
     """One dot a contestant, one line an algorithm, one panel a language."""
-    figure, panels = plt.subplots(1, 3, figsize=(11, 4.3), sharey=True)
+    figure, panels = plt.subplots(1, 3, figsize=(11, 3.9), sharex=True, sharey=True)
     for panel, language in zip(panels, ("Rust", "Python", "Node"), strict=True):
         one_language(panel, found, language)
     panels[0].set_yticks(range(len(ALGORITHMS)), ALGORITHMS)
@@ -55,28 +56,30 @@ def one_language(panel: Axes, found: Found, language: str) -> None:
     # Ours last, on top of the others.
     ours = [name for name in names if name.split(": ")[1].startswith("lowwater")]
     others = [name for name in names if name not in ours and "alone" not in name]
-    colours = dict(zip(others, PEERS, strict=False)) | dict.fromkeys(ours, OURS)
-    for place, name in enumerate([*others, *ours]):
+    colours = dict(zip(others, PEERS, strict=False)) | dict(zip(ours, OWN, strict=False))
+    for name in [*others, *ours]:
         dots = [
             (told[name]["median"] / 1000, line)
             for line, algorithm in enumerate(ALGORITHMS)
             if name in (told := found["groups"].get(f"{algorithm} accepted", {}))
         ]
-        marker = ("o", "D", "s")[ours.index(name) % 3] if name in ours else "o"
+        # Hollow: the signature is not checked again.
+        remembers = "cache" in name or "memo" in name
         panel.scatter(
             [time for time, _ in dots],
             [line for _, line in dots],
-            s=70 if name in ours else 38,
-            marker=marker,
-            color=colours[name],
+            s=64 if name in ours else 36,
+            facecolor="none" if remembers else colours[name],
+            edgecolor=colours[name],
+            linewidth=1.6,
             label=name.removeprefix(f"{language}: "),
-            zorder=2 + place,
+            zorder=3,
         )
     panel.set_xscale("log")
     panel.xaxis.set_major_formatter("{x:g}")
     panel.grid(axis="y", color=FAINT, linewidth=0.8)
     panel.set_title(language, loc="left", color=GREY)
-    panel.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=9, handletextpad=0.2)
+    panel.legend(loc="upper left", bbox_to_anchor=(-0.03, -0.2), fontsize=10, handletextpad=0.2)
 
 
 def rules(found: Found, path: Path) -> None:
@@ -90,13 +93,14 @@ def rules(found: Found, path: Path) -> None:
             count, form, met = name.replace(" rules", "").rsplit(", ", 2)
             at = (int(count.replace(",", "")), one["median"] / 1000)
             lines.setdefault(f"{form}, {met}", []).append(at)
-    for (name, dots), colour in zip(
-        lines.items(), [OURS, PEERS[0], "#f0a35c", PEERS[2]], strict=False
-    ):
-        axes.plot(*zip(*dots, strict=True), marker="o", color=colour, label=name)
+    for name, dots in lines.items():
+        colour = OURS if name.startswith("live set") else PEERS[0]
+        style = "--" if name.endswith("none") else "-"
+        axes.plot(*zip(*dots, strict=True), style, marker="o", color=colour, label=name)
     none = told["no rules"]["median"] / 1000
     axes.axhline(none, color=GREY, linestyle=":", label="no rules")
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylim(bottom=0)
     axes.grid(axis="y", color=FAINT, linewidth=0.8)
     axes.set_xlabel("rules")
@@ -112,7 +116,7 @@ def rejection(found: Found, path: Path) -> None:
         return
     good = {name.partition(":")[0]: one["median"] for name, one in told.items() if "a good" in name}
     bars = sorted(
-        (one["median"] / good[name.partition(":")[0]], name)
+        (one["median"] / good[name.partition(":")[0]], name.removeprefix("HS256: "))
         for name, one in told.items()
         if "a good" not in name and "signed:" not in name
     )

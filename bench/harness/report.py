@@ -227,11 +227,12 @@ accepts and refuses what it should. The token is an access token of about 900 by
 for each, as its callers do. In Python and Node `lowwater` hands back an answer whose claims are read when they are asked
 for; peers hand over all of them, which is `claims read`. fast-jwt's cache keeps 4,096 tokens.
 
-Again: `bench/all`, about {found["seconds"] / 60:.0f} minutes with nothing else running; `bench/all --quick`, two; `bench/all --only python`.
+Again: `bench/all`, {found["seconds"] / 60:.0f} minutes beside the builds, with nothing else running; `bench/all --quick`, about two;
+`bench/all --only python`. Where threads or a browser take part, turns are ten times as long and rounds a quarter.
 Needs what `scripts/setup` brings, valgrind for the instructions, Chromium for WebAssembly.
 
 """
     for title, body in sections(found):
         if body:
-            text += f"## {title}\n\n{body}\n"
+            text += f"## {title}\n\n{body.rstrip()}\n\n"
     return text.rstrip("\n") + "\n"
