@@ -6,7 +6,19 @@ import shutil
 import time
 from typing import Any
 
-from . import FIXTURES, RESULTS, ROOT, build, cases, charts, fixtures, instructions, measure, report
+from . import (
+    FIXTURES,
+    RESULTS,
+    ROOT,
+    build,
+    cases,
+    charts,
+    fixtures,
+    instructions,
+    machine,
+    measure,
+    report,
+)
 from .workers import Worker
 
 LANGUAGES = {"rust": "rust", "python": "python", "node": "node", "wasm": "webassembly"}
@@ -36,11 +48,12 @@ def run(only: list[str], quick: bool) -> dict[str, Any]:
     fixtures.write(FIXTURES, now, 200 if quick else 2000)
     groups = cases.groups({LANGUAGES[name] for name in only}, quick)
     needed = {entry.contestant.worker for group in groups for entry in group.entries}
+    others = machine.Others()
     workers = {name: Worker(name) for name in sorted(needed)}
     pace = measure.QUICK if quick else measure.FULL
     started = time.monotonic()
     found: dict[str, Any] = {
-        "machine": build.machine(),
+        "machine": machine.machine(),
         "versions": build.versions(),
         "rounds": pace.rounds,
         "turn": pace.turn,
@@ -53,6 +66,7 @@ def run(only: list[str], quick: bool) -> dict[str, Any]:
         found["revoked"] = workers["node"].ask("revoked", id=0, case=case)
     for worker in workers.values():
         worker.end()
+    found["others"] = others.share()
     found["seconds"] = time.monotonic() - started
     return found
 

@@ -1,9 +1,7 @@
 """Builds what is measured, as its users get it, and tells what it is."""
 
-import datetime
 import importlib.metadata
 import json
-import os
 import platform
 import re
 import subprocess
@@ -82,23 +80,3 @@ def versions() -> dict[str, str]:
     found |= {f"{name} (Python)": importlib.metadata.version(name) for name in PEERS["python"]}
     found |= {f"{name} (Node)": node[f"node_modules/{name}"]["version"] for name in PEERS["node"]}
     return found
-
-
-def machine() -> dict[str, str]:
-    cpu = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    model = re.search(r"model name\s*: (.+)", cpu)
-    flags = set(cpu.split())
-    system = Path("/etc/os-release").read_text() if Path("/etc/os-release").exists() else ""
-    name = re.search(r'PRETTY_NAME="(.+)"', system)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    notes = [
-        f"{os.cpu_count()} cores",
-        f"{memory:.0f} GiB",
-        "virtual machine" if "hypervisor" in flags else "no hypervisor seen",
-        "SHA extensions" if "sha_ni" in flags else "no SHA extensions",
-    ]
-    return {
-        "processor": (model[1] if model else platform.machine()) + ", " + ", ".join(notes),
-        "system": (name[1] if name else platform.system()) + ", kernel " + platform.release(),
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
-    }

@@ -19,7 +19,7 @@ class Pace:
 
 
 # Turns are short, so that most of them are not interrupted where the machine does something else too.
-FULL = Pace(rounds=101, turn=0.003, warm=0.2)
+FULL = Pace(rounds=75, turn=0.003, warm=0.2)
 QUICK = Pace(rounds=15, turn=0.002, warm=0.03)
 LONGER = 10
 FEWEST = 3
@@ -56,7 +56,7 @@ class Turn:
         self.worker.ask("run", id=self.number, calls=max(1, self.calls // 10))
         self.means.append(self.mean())
         if self.entry.alone:
-            calls = max(FEWEST, self.calls // 4)
+            calls = max(1, self.calls // 4)
             self.singles += self.worker.ask("each", id=self.number, calls=calls)["nanos"]
 
     def told(self) -> dict[str, Any]:

@@ -148,6 +148,13 @@ def versions(found: Found) -> str:
     return ", ".join(f"{name} {version}" for name, version in found["versions"].items())
 
 
+def besides(found: Found) -> str:
+    share = found.get("others")
+    if share is None:
+        return ""
+    return f"Other programs had {share:.0%} of the processors meanwhile.\n"
+
+
 def sections(found: Found) -> Iterable[tuple[str, str]]:
     yield "What is aimed at", aims(found)
     for language in LANGUAGES:
@@ -213,7 +220,7 @@ def write(found: Found) -> str:
     text = f"""# Benchmarks
 
 Written by `bench/all` on {machine["date"]}. {machine["processor"]}; {machine["system"]}.
-{versions(found)}.
+{besides(found)}{versions(found)}.
 
 ![lowwater beside its peers](bench/charts/peers.svg)
 
