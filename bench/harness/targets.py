@@ -73,12 +73,10 @@ def rust(found: Found) -> Iterable[Answer]:
     for backend in BACKENDS:
         ours = f"Rust: lowwater on {backend}"
         primitive = f"Rust: {backend}, the primitive alone"
-        yield at_least(
-            f"{ours} beside the better jsonwebtoken, every algorithm",
-            1,
-            ratios(found, ALGORITHMS, ours, RUST_PEERS),
-            whose_primitive(found, primitive, backend),
-        )
+        got = ratios(found, ALGORITHMS, ours, RUST_PEERS)
+        slower = [algorithm for algorithm, ratio in got.items() if ratio <= 1]
+        why = shares(found, ours, RUST_PEERS, slower, backend)
+        yield at_least(f"{ours} beside the better jsonwebtoken, every algorithm", 1, got, why)
         for algorithm, bound in (("RS256", 1.08), ("ES256", 1.08), ("EdDSA", 1.08), ("HS256", 3.0)):
             answer = Answer(f"{ours}, {algorithm}, over the primitive alone", f"at most {bound:g}")
             own, raw = accepted(found, algorithm, ours), accepted(found, algorithm, primitive)
@@ -95,20 +93,21 @@ def rust(found: Found) -> Iterable[Answer]:
     yield total(found, f"{memo}, HS256", "HS256 accepted", memo, 0.35)
 
 
-def whose_primitive(found: Found, primitive: str, backend: str) -> str:
-    """Where a library's own primitive, alone, is slower than the whole of a peer."""
-    slower = [
-        f"{algorithm} ({raw / 1000:.0f} against {least / 1000:.0f} microseconds)"
-        for algorithm in ALGORITHMS
-        if (raw := accepted(found, algorithm, primitive))
-        and (others := [one for name in RUST_PEERS if (one := accepted(found, algorithm, name))])
-        and raw > (least := min(others))
-    ]
-    if slower:
-        return f"{backend}'s primitive alone takes longer than all of the peer: " + ", ".join(
-            slower
-        )
-    return "the margin is within what the machine's noise moves, or the own part is too long"
+def shares(
+    found: Found, ours: str, theirs: list[str], algorithms: Iterable[str], backend: str
+) -> str:
+    """How much of it is the signature, which no library can leave out."""
+    primitive = f"Rust: {backend}, the primitive alone"
+    told = []
+    for algorithm in algorithms:
+        own, raw = accepted(found, algorithm, ours), accepted(found, algorithm, primitive)
+        others = [one for name in theirs if (one := accepted(found, algorithm, name))]
+        if own and raw and others:
+            told.append(
+                f"{algorithm} takes {own / 1000:.2f} microseconds, {raw / 1000:.2f} of them {backend}'s"
+                f" own check, and {min(others) / 1000:.2f} the peer"
+            )
+    return "; ".join(told)
 
 
 def total(found: Found, what: str, group: str, entry: str, bound: float) -> Answer:
@@ -121,27 +120,12 @@ def total(found: Found, what: str, group: str, entry: str, bound: float) -> Answ
     return answer
 
 
-def shares(found: Found, ours: str, theirs: list[str], algorithms: Iterable[str]) -> str:
-    """How much of it is the signature, which no library can leave out."""
-    primitive = f"Rust: {SHIPPED}, the primitive alone"
-    told = []
-    for algorithm in algorithms:
-        own, raw = accepted(found, algorithm, ours), accepted(found, algorithm, primitive)
-        others = [one for name in theirs if (one := accepted(found, algorithm, name))]
-        if own and raw and others:
-            told.append(
-                f"{algorithm} takes {own / 1000:.2f} microseconds, {raw / 1000:.2f} of them {SHIPPED}'s"
-                f" own check, and {min(others) / 1000:.2f} the peer"
-            )
-    return "; ".join(told)
-
-
 def python(found: Found) -> Iterable[Answer]:
     for name in ("lowwater", "lowwater, claims read"):
         ours = f"Python: {name}"
         for algorithm, bound in (("ES256", 1.7), ("RS256", 1.7), ("HS256", 10.0)):
             got = ratios(found, [algorithm], ours, PYTHON_PEERS)
-            why = shares(found, ours, PYTHON_PEERS, [algorithm])
+            why = shares(found, ours, PYTHON_PEERS, [algorithm], SHIPPED)
             yield at_least(f"{ours}, {algorithm}, beside the best peer", bound, got, why)
 
 
@@ -150,7 +134,7 @@ def node(found: Found) -> Iterable[Answer]:
         ours, theirs = f"Node: {name}", ["Node: fast-jwt"]
         got = ratios(found, MAIN, ours, theirs)
         missed = [algorithm for algorithm, ratio in got.items() if ratio < 1.25]
-        why = shares(found, ours, theirs, missed)
+        why = shares(found, ours, theirs, missed, SHIPPED)
         what = f"{ours}, beside fast-jwt without cache, every algorithm"
         yield at_least(what, 1.25, got, why)
     got = ratios(found, MAIN, "Node: lowwater, memo", ["Node: fast-jwt, cache"])
