@@ -1,0 +1,44 @@
+//! lowwater, as an application calls it: with the clock read for each token.
+
+use std::sync::Arc;
+
+use lowwater::{Backend, KeySet, NoCutoffs, Ring, RuleSet, Validator};
+use lowwater_edge::now;
+
+use crate::fixture::{Case, Fixture};
+use crate::rules::Kept;
+use crate::{Decide, Fault};
+
+/// On ring, the backend of `KeySet::builder()`.
+pub fn on_ring(case: &Case, fixture: &Fixture, kept: &mut Kept) -> Result<Decide, Fault> {
+    decide(validator(fixture, &Ring)?, case, kept)
+}
+
+/// A validator of the fixture's issuer, audience, algorithm and keys.
+pub fn validator(fixture: &Fixture, backend: &dyn Backend) -> Result<Validator, Fault> {
+    let keys = KeySet::builder_with(backend).jwks(&fixture.jwks.to_string())?.build()?;
+    Ok(Validator::builder()
+        .issuer(&fixture.issuer)
+        .audience(&fixture.audience)
+        .algorithms([fixture.algorithm.parse()?])
+        .keys(keys)
+        .build()?)
+}
+
+fn decide(validator: Validator, case: &Case, kept: &mut Kept) -> Result<Decide, Fault> {
+    Ok(match case.rules {
+        None => under(validator, Arc::new(NoCutoffs)),
+        Some(rules) if rules.index => under(validator, kept.index(rules.count)?),
+        Some(rules) => under(validator, kept.live(rules.count)?),
+    })
+}
+
+fn under(validator: Validator, rules: Arc<impl RuleSet + Send + Sync + 'static>) -> Decide {
+    Box::new(move |sample| validator.validate(&sample.token, &*rules, now()).is_ok())
+}
+
+/// What it costs to read the fixture's key set: done once, but again at each rotation.
+pub fn read_keys(_: &Case, fixture: &Fixture, _: &mut Kept) -> Result<Decide, Fault> {
+    let jwks = fixture.jwks.to_string();
+    Ok(Box::new(move |_| KeySet::from_jwks(&jwks).is_ok()))
+}
