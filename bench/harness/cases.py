@@ -22,6 +22,7 @@ class Contestant:
 
 RUST = [
     Contestant("Rust", "lowwater", "rust", "lowwater on ring"),
+    Contestant("Rust", "lowwater, memo", "rust", "lowwater on ring, memo"),
     Contestant("Rust", "jsonwebtoken", "rust", "jsonwebtoken on aws-lc-rs"),
     Contestant("Rust", "jsonwebtoken", "rust-crypto", "jsonwebtoken on RustCrypto"),
 ]
@@ -32,6 +33,8 @@ RAW = [
 PYTHON = [
     Contestant("Python", "lowwater", "python"),
     Contestant("Python", "lowwater, claims read", "python"),
+    Contestant("Python", "lowwater, memo", "python"),
+    Contestant("Python", "lowwater, memo, claims read", "python"),
     Contestant("Python", "PyJWT", "python"),
     Contestant("Python", "joserfc", "python"),
     Contestant("Python", "authlib", "python"),
@@ -39,6 +42,8 @@ PYTHON = [
 NODE = [
     Contestant("Node", "lowwater", "node"),
     Contestant("Node", "lowwater, claims read", "node"),
+    Contestant("Node", "lowwater, memo", "node"),
+    Contestant("Node", "lowwater, memo, claims read", "node"),
     Contestant("Node", "fast-jwt", "node"),
     Contestant("Node", "fast-jwt, cache", "node"),
     Contestant("Node", "jsonwebtoken", "node"),

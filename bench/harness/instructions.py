@@ -18,6 +18,8 @@ PROGRAM = build.WORKER.with_name("instructions")
 CASES = [
     ("ring's HMAC alone, on the accepted token", "accepted", "none", "ring", True),
     ("accepted", "accepted", "none", "lowwater", True),
+    ("accepted, known to the memo", "accepted", "none", "memo", True),
+    ("accepted, known to the memo, a thousand rules", "accepted", "thousand", "memo", True),
     ("accepted, a thousand rules", "accepted", "thousand", "lowwater", True),
     ("refused at shape: 16 KiB of dots", "dots", "none", "lowwater", False),
     (
@@ -39,6 +41,7 @@ CASES = [
     ),
     ("refused at policy: expired", "expired", "none", "lowwater", False),
     ("refused at cutoff: revoked", "accepted", "revoked", "lowwater", False),
+    ("refused at cutoff: revoked, known to the memo", "accepted", "revoked", "memo", False),
 ]
 
 

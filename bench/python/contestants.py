@@ -26,17 +26,20 @@ with warnings.catch_warnings():
 # EdDSA has a new name (RFC 9864), and joserfc warns of the old one, which tokens have.
 warnings.simplefilter("ignore", joserfc.errors.SecurityWarning)
 
+MEMO = 8 << 20
+
 Decide = Callable[[str], Any]
 Refusals = type[Exception] | tuple[type[Exception], ...]
 Fixture = dict[str, Any]
 
 
-def validator(fixture: Fixture, **more: Any) -> lowwater.Validator:
+def validator(fixture: Fixture, memo_bytes: int = 0, **more: Any) -> lowwater.Validator:
     return lowwater.Validator(
         issuer=fixture["issuer"],
         audience=fixture["audience"],
         algorithms=[fixture["algorithm"]],
         keys=fixture["jwks"],
+        memo_bytes=memo_bytes,
         **more,
     )
 
@@ -48,6 +51,17 @@ def plain(fixture: Fixture) -> tuple[Decide, Refusals]:
 
 def claims_read(fixture: Fixture) -> tuple[Decide, Refusals]:
     ours, nothing = validator(fixture), lowwater.NO_CUTOFFS
+    return lambda token: ours.validate(token, nothing).claims, lowwater.Rejected
+
+
+def memo(fixture: Fixture) -> tuple[Decide, Refusals]:
+    """As the package is without a word about it."""
+    ours, nothing = validator(fixture, memo_bytes=MEMO), lowwater.NO_CUTOFFS
+    return lambda token: ours.validate(token, nothing), lowwater.Rejected
+
+
+def memo_claims_read(fixture: Fixture) -> tuple[Decide, Refusals]:
+    ours, nothing = validator(fixture, memo_bytes=MEMO), lowwater.NO_CUTOFFS
     return lambda token: ours.validate(token, nothing).claims, lowwater.Rejected
 
 
@@ -123,6 +137,8 @@ def json_alone(fixture: Fixture) -> tuple[Decide, Refusals]:
 CONTESTANTS: dict[str, Callable[[Fixture], tuple[Decide, Refusals]]] = {
     "lowwater": plain,
     "lowwater, claims read": claims_read,
+    "lowwater, memo": memo,
+    "lowwater, memo, claims read": memo_claims_read,
     "lowwater, 1000 rules": thousand_rules,
     "lowwater, release_gil": release_gil,
     "PyJWT": py_jwt,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lowwater::{Backend, KeySet, NoCutoffs, Ring, RuleSet, Validator};
-use lowwater_edge::now;
+use lowwater_edge::{SharedMemo, now};
 
 use crate::fixture::{Case, Fixture};
 use crate::rules::Kept;
@@ -11,7 +11,12 @@ use crate::{Decide, Fault};
 
 /// On ring, the backend of `KeySet::builder()`.
 pub fn on_ring(case: &Case, fixture: &Fixture, kept: &mut Kept) -> Result<Decide, Fault> {
-    decide(validator(fixture, &Ring)?, case, kept)
+    decide(validator(fixture, &Ring)?, None, case, kept)
+}
+
+/// Of tokens that it knows the signature is not checked again.
+pub fn with_memo(case: &Case, fixture: &Fixture, kept: &mut Kept) -> Result<Decide, Fault> {
+    decide(validator(fixture, &Ring)?, Some(SharedMemo::default()), case, kept)
 }
 
 /// A validator of the fixture's issuer, audience, algorithm and keys.
@@ -25,16 +30,30 @@ pub fn validator(fixture: &Fixture, backend: &dyn Backend) -> Result<Validator, 
         .build()?)
 }
 
-fn decide(validator: Validator, case: &Case, kept: &mut Kept) -> Result<Decide, Fault> {
+fn decide(
+    validator: Validator,
+    memo: Option<SharedMemo>,
+    case: &Case,
+    kept: &mut Kept,
+) -> Result<Decide, Fault> {
     Ok(match case.rules {
-        None => under(validator, Arc::new(NoCutoffs)),
-        Some(rules) if rules.index => under(validator, kept.index(rules.count)?),
-        Some(rules) => under(validator, kept.live(rules.count)?),
+        None => under(validator, memo, Arc::new(NoCutoffs)),
+        Some(rules) if rules.index => under(validator, memo, kept.index(rules.count)?),
+        Some(rules) => under(validator, memo, kept.live(rules.count)?),
     })
 }
 
-fn under(validator: Validator, rules: Arc<impl RuleSet + Send + Sync + 'static>) -> Decide {
-    Box::new(move |sample| validator.validate(&sample.token, &*rules, now()).is_ok())
+fn under(
+    validator: Validator,
+    memo: Option<SharedMemo>,
+    rules: Arc<impl RuleSet + Send + Sync + 'static>,
+) -> Decide {
+    match memo {
+        None => Box::new(move |sample| validator.validate(&sample.token, &*rules, now()).is_ok()),
+        Some(memo) => Box::new(move |sample| {
+            validator.validate_with(&memo, &sample.token, &*rules, now()).is_ok()
+        }),
+    }
 }
 
 /// What it costs to read the fixture's key set: done once, but again at each rotation.

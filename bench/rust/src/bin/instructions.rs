@@ -2,18 +2,20 @@
 //! difference is what one decision takes. Prints how often one asks for memory, and for how many bytes.
 //!
 //! `instructions FIXTURE TOKENS RULES CONTESTANT COUNT`; RULES is `none`, `thousand` (none of them met) or
-//! `revoked` (the token's subject), CONTESTANT `lowwater` or `ring`, the primitive alone.
+//! `revoked` (the token's subject), CONTESTANT `lowwater`, `memo` (lowwater that knows the token) or `ring`, the
+//! primitive alone.
 #![expect(unsafe_code, reason = "a counting allocator is unsafe by its nature")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hint::black_box;
 
-use lowwater::{Cutoffs, Ring, Rule, Target, UnixTime};
+use lowwater::{Cutoffs, NoCutoffs, Ring, Rule, Target, UnixTime};
 use lowwater_bench::fixture::{Case, Fixture, Sample};
 use lowwater_bench::lowwater::validator;
 use lowwater_bench::rules::Kept;
 use lowwater_bench::{Decide, Fault, raw};
+use lowwater_edge::SharedMemo;
 
 struct Counting;
 
@@ -60,7 +62,8 @@ fn main() -> Result<(), Fault> {
     let samples = fixture.samples(tokens)?;
     let sample = samples.first().ok_or("no token")?;
     let decide = match contestant.as_str() {
-        "lowwater" => lowwater(&fixture, rules)?,
+        "lowwater" => lowwater(&fixture, rules, None)?,
+        "memo" => lowwater(&fixture, rules, Some(SharedMemo::default()))?,
         "ring" => raw::ring(&case, &fixture, &mut Kept::for_issuer(&fixture.issuer))?,
         other => return Err(format!("no contestant {other}").into()),
     };
@@ -77,7 +80,7 @@ fn main() -> Result<(), Fault> {
 }
 
 /// At a fixed time: a clock is not what is counted.
-fn lowwater(fixture: &Fixture, rules: &str) -> Result<Decide, Fault> {
+fn lowwater(fixture: &Fixture, rules: &str, memo: Option<SharedMemo>) -> Result<Decide, Fault> {
     let validator = validator(fixture, &Ring)?;
     let now = UnixTime::from_secs(fixture.now);
     let mut cutoffs = Cutoffs::local();
@@ -91,5 +94,18 @@ fn lowwater(fixture: &Fixture, rules: &str) -> Result<Decide, Fault> {
         "revoked" => cut_off(&fixture.subject)?,
         other => return Err(format!("no rules {other}").into()),
     }
-    Ok(Box::new(move |sample: &Sample| validator.validate(&sample.token, &cutoffs, now).is_ok()))
+    let Some(memo) = memo else {
+        return Ok(Box::new(move |sample: &Sample| {
+            validator.validate(&sample.token, &cutoffs, now).is_ok()
+        }));
+    };
+    // What it knows it knows from before the rules.
+    let known = fixture.samples("accepted")?;
+    for sample in &known {
+        let decided = validator.validate_with(&memo, &sample.token, &NoCutoffs, now);
+        decided.map(drop).map_err(|no| no.to_json())?;
+    }
+    Ok(Box::new(move |sample: &Sample| {
+        validator.validate_with(&memo, &sample.token, &cutoffs, now).is_ok()
+    }))
 }
