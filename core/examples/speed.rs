@@ -1,15 +1,15 @@
 //! How long a validation takes: what the benchmarks of the other languages set beside their own figure,
 //! in the same run. Reads lines of `policy TAB jwks TAB token TAB seconds TAB count` and answers each with
-//! the nanoseconds of one validation, without rules.
+//! the nanoseconds of one validation, without rules, on the library that the packages carry.
 //!
-//! `cargo run --release -p lowwater --example speed`
+//! `cargo run --release -p lowwater --features aws-lc-rs --example speed`
 #![expect(clippy::print_stdout, clippy::arithmetic_side_effects, reason = "it measures and prints")]
 
 use std::error::Error;
 use std::hint::black_box;
 use std::time::Instant;
 
-use lowwater::{KeySet, NoCutoffs, Policy, UnixTime, Validator};
+use lowwater::{AwsLc, KeySet, NoCutoffs, Policy, UnixTime, Validator};
 
 fn main() -> Result<(), Box<dyn Error>> {
     for line in std::io::stdin().lines() {
@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut fields = line.split('\t');
         let mut field = || fields.next().ok_or("policy, jwks, token, seconds, count");
         let policy = Policy::from_json(field()?)?;
-        let validator = Validator::new(policy, KeySet::from_jwks(field()?)?);
+        let keys = KeySet::builder_with(&AwsLc::new()).jwks(field()?)?.build()?;
+        let validator = Validator::new(policy, keys);
         let (token, now) = (field()?, UnixTime::from_secs(field()?.parse()?));
         let count: u32 = field()?.parse()?;
         let start = Instant::now();

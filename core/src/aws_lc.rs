@@ -146,8 +146,8 @@ impl VerifySignature for Mac {
     }
 }
 
-/// A public key in the library's own form: what depends on it alone (the point; of RSA the modulus with its
-/// Montgomery constants) is computed once.
+/// A public key in the library's own form: what depends on it alone is computed once (the point here, the
+/// Montgomery constants of RSA at the first check, behind the library's lock).
 struct Public(ParsedPublicKey);
 
 impl VerifySignature for Public {

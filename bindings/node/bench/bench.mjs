@@ -8,7 +8,7 @@ const [ROUNDS, TURN] = [31, 40]; // Milliseconds of a turn.
 
 /** The core, in a process of its own. */
 const root = new URL('../../../', import.meta.url).pathname;
-const speed = spawn('cargo', ['run', '--quiet', '--release', '-p', 'lowwater', '--example', 'speed'], {
+const speed = spawn('cargo', ['run', '--quiet', '--release', '-p', 'lowwater', '--features', 'aws-lc-rs', '--example', 'speed'], {
   cwd: root, stdio: ['pipe', 'pipe', 'inherit'],
 });
 const answers = createInterface(speed.stdout)[Symbol.asyncIterator]();

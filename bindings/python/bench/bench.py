@@ -127,7 +127,8 @@ def contestants(algorithm: str, now: int) -> tuple[str, str, dict[str, Callable[
 
 def main() -> None:
     root = Path(__file__).resolve().parents[3]
-    cargo = ["cargo", "run", "--quiet", "--release", "-p", "lowwater", "--example", "speed"]
+    cargo = ["cargo", "run", "--quiet", "--release", "-p", "lowwater"]
+    cargo += ["--features", "aws-lc-rs", "--example", "speed"]
     core = subprocess.Popen(
         cargo, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

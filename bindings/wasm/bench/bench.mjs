@@ -38,7 +38,7 @@ function measure({ Validator, NO_CUTOFFS }, policy, jwks, token, count) {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const speed = spawn('cargo', ['run', '--quiet', '--release', '-p', 'lowwater', '--example', 'speed'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+const speed = spawn('cargo', ['run', '--quiet', '--release', '-p', 'lowwater', '--features', 'aws-lc-rs', '--example', 'speed'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
 const answers = createInterface(speed.stdout)[Symbol.asyncIterator]();
 const { address, stop } = await serve(fileURLToPath(new URL('..', import.meta.url)));
 const browser = await launch();
