@@ -1,6 +1,6 @@
 //! The one call.
 
-use lowwater::{Freshness, KeySet, Note, Policy, Retention, RuleSet, Signed};
+use lowwater::{Backend, Freshness, KeySet, Note, Policy, Retention, RuleSet, Signed};
 
 use crate::keys::{KeyFiles, size_of_keys};
 use crate::mistake::{Result, in_json};
@@ -41,8 +41,8 @@ impl Draft {
     }
 
     /// For the keys that come as files.
-    pub const fn files(&self) -> KeyFiles {
-        KeyFiles::new(self.0.allows_short_secret())
+    pub const fn files(&self, backend: &'static dyn Backend) -> KeyFiles {
+        KeyFiles::new(backend, self.0.allows_short_secret())
     }
 
     /// The validator.
@@ -55,8 +55,8 @@ impl Draft {
 
 impl Validator {
     /// For keys that come later as files.
-    pub const fn files(&self) -> KeyFiles {
-        KeyFiles::new(self.short_secrets)
+    pub const fn files(&self, backend: &'static dyn Backend) -> KeyFiles {
+        KeyFiles::new(backend, self.short_secrets)
     }
 
     /// The same policy with other keys.
