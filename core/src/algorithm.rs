@@ -7,7 +7,9 @@ use crate::error::ConfigError;
 
 /// A signature algorithm of JWS (RFC 7518 section 3, RFC 9864).
 ///
-/// The list is closed: `none` is not a value of this type, so no configuration can ask for it.
+/// The list is closed: `none` is not a value of this type, so no configuration can ask for it. Twelve
+/// are everyone's ([`ALL`](Self::ALL)): every backend has them, and a policy in JSON may name them. Two
+/// more ([`OPTIONAL`](Self::OPTIONAL)) are asked for by value, of the backend and of the validator.
 ///
 /// ```
 /// use lowwater::Algorithm;
@@ -44,6 +46,10 @@ pub enum Algorithm {
     Es384,
     /// Ed25519 (RFC 8037); `alg` may say `EdDSA` or `Ed25519` (RFC 9864).
     EdDsa,
+    /// ECDSA on P-521 with SHA-512 (RFC 7518 section 3.4); one of [`OPTIONAL`](Self::OPTIONAL).
+    Es512,
+    /// ECDSA on secp256k1 with SHA-256 (RFC 8812 section 3.2); one of [`OPTIONAL`](Self::OPTIONAL).
+    Es256K,
 }
 
 /// What kind of key an algorithm needs. A key owns its family for life, which is what stops a
@@ -55,10 +61,13 @@ pub(crate) enum Family {
     P256,
     P384,
     Ed25519,
+    P521,
+    Secp256k1,
 }
 
 impl Algorithm {
-    /// Every algorithm, in the order of the documentation.
+    /// The algorithms of every backend, in the order of the documentation: those that have a name in
+    /// a policy as JSON and for [`FromStr`].
     pub const ALL: [Self; 12] = [
         Self::Hs256,
         Self::Hs384,
@@ -73,6 +82,19 @@ impl Algorithm {
         Self::Es384,
         Self::EdDsa,
     ];
+
+    /// What some libraries have beside them. A validator takes one if its allow-list holds the value and
+    /// the backend of its keys offers it ([`Backend::optional`](crate::Backend::optional)); for all
+    /// others its name is unknown and its keys are of an unknown curve. So exchanging the library does
+    /// not widen what a deployment takes.
+    ///
+    /// ```
+    /// use lowwater::Algorithm;
+    ///
+    /// assert_eq!(Algorithm::OPTIONAL.map(Algorithm::name), ["ES512", "ES256K"]);
+    /// assert!("ES512".parse::<Algorithm>().is_err()); // by value alone
+    /// ```
+    pub const OPTIONAL: [Self; 2] = [Self::Es512, Self::Es256K];
 
     /// The name on the wire; `EdDSA` for both spellings of Ed25519.
     #[must_use]
@@ -90,6 +112,8 @@ impl Algorithm {
             Self::Es256 => "ES256",
             Self::Es384 => "ES384",
             Self::EdDsa => "EdDSA",
+            Self::Es512 => "ES512",
+            Self::Es256K => "ES256K",
         }
     }
 
@@ -98,6 +122,12 @@ impl Algorithm {
             return Some(Self::EdDsa);
         }
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
+    /// The same, with those of [`OPTIONAL`](Self::OPTIONAL) that someone asked for by value.
+    pub(crate) fn from_name_among(name: &str, asked_for: AlgorithmSet) -> Option<Self> {
+        let is_named = |one: &Self| asked_for.contains(*one) && one.name() == name;
+        Self::from_name(name).or_else(|| Self::OPTIONAL.into_iter().find(is_named))
     }
 
     pub(crate) const fn family(self) -> Family {
@@ -109,6 +139,8 @@ impl Algorithm {
             Self::Es256 => Family::P256,
             Self::Es384 => Family::P384,
             Self::EdDsa => Family::Ed25519,
+            Self::Es512 => Family::P521,
+            Self::Es256K => Family::Secp256k1,
         }
     }
 
@@ -155,6 +187,8 @@ impl AlgorithmSet {
             Algorithm::Es256 => 1 << 9,
             Algorithm::Es384 => 1 << 10,
             Algorithm::EdDsa => 1 << 11,
+            Algorithm::Es512 => 1 << 12,
+            Algorithm::Es256K => 1 << 13,
         }
     }
 
@@ -168,6 +202,12 @@ impl AlgorithmSet {
 
     pub(crate) const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// The members, in the order of the documentation.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Algorithm> {
+        let every = Algorithm::ALL.into_iter().chain(Algorithm::OPTIONAL);
+        every.filter(move |one| self.contains(*one))
     }
 }
 
@@ -185,7 +225,7 @@ impl FromIterator<Algorithm> for AlgorithmSet {
 impl fmt::Display for AlgorithmSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
-        for algorithm in Algorithm::ALL.into_iter().filter(|one| self.contains(*one)) {
+        for algorithm in self.iter() {
             write!(f, "{separator}{algorithm}")?;
             separator = ", ";
         }
@@ -205,6 +245,26 @@ mod tests {
             assert!(!seen.contains(algorithm));
             seen.insert(algorithm);
         }
+        for algorithm in Algorithm::OPTIONAL {
+            assert!(!seen.contains(algorithm));
+            seen.insert(algorithm);
+        }
+        assert_eq!(seen.iter().count(), 14);
+    }
+
+    #[test]
+    fn a_name_that_is_optional_is_known_to_whoever_asked_for_it() {
+        let both: AlgorithmSet = Algorithm::OPTIONAL.into_iter().collect();
+        for algorithm in Algorithm::OPTIONAL {
+            let (name, alone) = (algorithm.name(), [algorithm].into_iter().collect());
+            assert_eq!(Algorithm::from_name(name), None);
+            assert_eq!(Algorithm::from_name_among(name, both), Some(algorithm));
+            assert_eq!(Algorithm::from_name_among(name, alone), Some(algorithm));
+            assert_eq!(Algorithm::from_name_among(name, AlgorithmSet::default()), None);
+        }
+        let other = [Algorithm::Es512].into_iter().collect();
+        assert_eq!(Algorithm::from_name_among("ES256K", other), None);
+        assert_eq!(Algorithm::from_name_among("RS256", other), Some(Algorithm::Rs256));
     }
 
     #[test]

@@ -94,7 +94,8 @@ impl RawHeader {
     }
 
     pub(crate) fn allowed_by(self, allowed: AlgorithmSet) -> Result<Header, Reason> {
-        let algorithm = Algorithm::from_name(self.algorithm()).ok_or(Reason::AlgorithmUnknown)?;
+        let algorithm = Algorithm::from_name_among(self.algorithm(), allowed);
+        let algorithm = algorithm.ok_or(Reason::AlgorithmUnknown)?;
         if !allowed.contains(algorithm) {
             return Err(Reason::AlgorithmNotAllowed { algorithm, allowed });
         }

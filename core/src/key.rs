@@ -1,5 +1,6 @@
 //! Keys: read, checked once, and from then on of one family.
 
+mod builder;
 mod curve;
 mod explicit;
 mod fit;
@@ -11,10 +12,11 @@ mod skipped;
 mod spki;
 mod thumbprint;
 
+pub use self::builder::KeySetBuilder;
 pub(crate) use self::fit::Asked;
 pub use self::fit::{KeyFit, KeyOutcome};
+pub use self::set::KeySet;
 pub(crate) use self::set::{Candidates, Prepared};
-pub use self::set::{KeySet, KeySetBuilder};
 pub use self::skipped::SkippedKey;
 
 use alloc::boxed::Box;
@@ -22,10 +24,11 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use self::curve::EdwardsPoint;
-use crate::algorithm::{Algorithm, Family};
+use self::form::Form;
+use crate::algorithm::{Algorithm, AlgorithmSet, Family};
 use crate::error::{ConfigError, KeyFault};
 use crate::header::MAX_KEY_ID_BYTES;
-use crate::signature::KeyMaterial;
+use crate::signature::{Backend, KeyMaterial};
 
 /// One key that tokens may be signed with: a public key or an HMAC secret, checked when it is read.
 ///
@@ -59,7 +62,15 @@ enum Material {
     P256(Box<[u8; 65]>),
     P384(Box<[u8; 97]>),
     Ed25519([u8; 32]),
+    P521(Box<[u8; 133]>),
+    Secp256k1(Box<[u8; 65]>),
     Secret(Box<[u8]>),
+}
+
+/// Which of [`Algorithm::OPTIONAL`] a backend offers: the keys that are read for it.
+fn offered(backend: &dyn Backend) -> AlgorithmSet {
+    let offers = |algorithm: &Algorithm| backend.optional().contains(algorithm);
+    Algorithm::OPTIONAL.into_iter().filter(offers).collect()
 }
 
 impl Material {
@@ -90,21 +101,19 @@ impl Material {
     }
 
     fn p256_point(point: &[u8]) -> Result<Self, KeyFault> {
-        let point: &[u8; 65] = point.try_into().map_err(|_| KeyFault::Malformed)?;
-        match point.split_first().map(|(form, rest)| (form, rest.split_at(32))) {
-            Some((4, (x, y))) if curve::is_on_p256(x, y) => Ok(Self::P256(Box::new(*point))),
-            Some((4, _)) => Err(KeyFault::NotOnCurve),
-            _ => Err(KeyFault::Malformed),
-        }
+        uncompressed(point, curve::is_on_p256).map(Self::P256)
     }
 
     fn p384_point(point: &[u8]) -> Result<Self, KeyFault> {
-        let point: &[u8; 97] = point.try_into().map_err(|_| KeyFault::Malformed)?;
-        match point.split_first().map(|(form, rest)| (form, rest.split_at(48))) {
-            Some((4, (x, y))) if curve::is_on_p384(x, y) => Ok(Self::P384(Box::new(*point))),
-            Some((4, _)) => Err(KeyFault::NotOnCurve),
-            _ => Err(KeyFault::Malformed),
-        }
+        uncompressed(point, curve::is_on_p384).map(Self::P384)
+    }
+
+    fn p521_point(point: &[u8]) -> Result<Self, KeyFault> {
+        uncompressed(point, curve::is_on_p521).map(Self::P521)
+    }
+
+    fn secp256k1_point(point: &[u8]) -> Result<Self, KeyFault> {
+        uncompressed(point, curve::is_on_secp256k1).map(Self::Secp256k1)
     }
 
     fn ed25519(encoded: &[u8]) -> Result<Self, KeyFault> {
@@ -132,8 +141,23 @@ impl Material {
             Self::P256(_) => Family::P256,
             Self::P384(_) => Family::P384,
             Self::Ed25519(_) => Family::Ed25519,
+            Self::P521(_) => Family::P521,
+            Self::Secp256k1(_) => Family::Secp256k1,
             Self::Secret(_) => Family::Secret,
         }
+    }
+}
+
+/// The uncompressed form of SEC 1: 4, then both coordinates.
+fn uncompressed<const LENGTH: usize>(
+    point: &[u8],
+    is_on_curve: fn(&[u8], &[u8]) -> bool,
+) -> Result<Box<[u8; LENGTH]>, KeyFault> {
+    let point: &[u8; LENGTH] = point.try_into().map_err(|_| KeyFault::Malformed)?;
+    match point.split_first().map(|(form, rest)| (form, rest.split_at(rest.len() / 2))) {
+        Some((4, (x, y))) if is_on_curve(x, y) => Ok(Box::new(*point)),
+        Some((4, _)) => Err(KeyFault::NotOnCurve),
+        _ => Err(KeyFault::Malformed),
     }
 }
 
@@ -163,7 +187,7 @@ impl Key {
     /// # Errors
     /// Any other PEM, a private key, a key that must not be used.
     pub fn from_pem(pem: &str) -> Result<Self, ConfigError> {
-        Self::new(spki::from_pem(pem)?, None, None, false).map_err(Into::into)
+        Self::pem(pem, AlgorithmSet::default())
     }
 
     /// A public key in DER: SPKI or PKCS#1.
@@ -171,7 +195,7 @@ impl Key {
     /// # Errors
     /// Any other DER, trailing bytes, a key that must not be used.
     pub fn from_der(der: &[u8]) -> Result<Self, ConfigError> {
-        Self::new(spki::from_der(der)?, None, None, false).map_err(Into::into)
+        Self::der(der, AlgorithmSet::default())
     }
 
     /// A JWK (RFC 7517) as JSON text.
@@ -179,7 +203,50 @@ impl Key {
     /// # Errors
     /// A text that is not strict JSON, a private key, a key that must not be used.
     pub fn from_jwk(jwk: &str) -> Result<Self, ConfigError> {
-        jwk::read_one(jwk, false)
+        jwk::read_one(jwk, false, AlgorithmSet::default())
+    }
+
+    /// A key as a file holds it (a JWK, PEM, DER, told apart by their look as in
+    /// [`KeySetBuilder::read`]), of every curve that a backend offers: the other constructors know those
+    /// of [`Algorithm::ALL`].
+    ///
+    #[cfg_attr(feature = "aws-lc-rs", doc = "```")]
+    #[cfg_attr(not(feature = "aws-lc-rs"), doc = "```ignore")]
+    /// use lowwater::{Algorithm, AwsLc, Key, KeySet};
+    ///
+    /// // The key of RFC 7515 appendix A.4.
+    /// let jwk = br#"{"kty":"EC","crv":"P-521",
+    ///     "x":"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk",
+    ///     "y":"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}"#;
+    /// assert!(Key::read_with(&AwsLc::new(), jwk).is_err()); // the twelve, as on ring
+    /// let backend = AwsLc::new().with_es512_and_es256k();
+    /// let key = Key::read_with(&backend, jwk)?.with_id("a4")?.with_algorithm(Algorithm::Es512)?;
+    /// assert_eq!(KeySet::builder_with(&backend).key(key)?.build()?.len(), 1);
+    /// # Ok::<(), lowwater::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is none of these, a set of keys, and a key that must not be used.
+    pub fn read_with(backend: &dyn Backend, file: &[u8]) -> Result<Self, ConfigError> {
+        let offered = offered(backend);
+        match Form::of(file) {
+            // A set is refused by the reader of lone keys, which says how to read it.
+            Some(Form::JwkSet(text) | Form::Jwk(text) | Form::OtherJson(text)) => {
+                jwk::read_one(text, false, offered)
+            }
+            Some(Form::Pem(text)) => Self::pem(text, offered),
+            Some(Form::Der) => Self::der(file, offered),
+            None => Err(form::unknown("key", "a JWK")),
+        }
+    }
+
+    /// `offered`: which of [`Algorithm::OPTIONAL`] it may be for.
+    fn pem(pem: &str, offered: AlgorithmSet) -> Result<Self, ConfigError> {
+        Self::new(spki::from_pem(pem, offered)?, None, None, false).map_err(Into::into)
+    }
+
+    fn der(der: &[u8], offered: AlgorithmSet) -> Result<Self, ConfigError> {
+        Self::new(spki::from_der(der, offered)?, None, None, false).map_err(Into::into)
     }
 
     /// Names the key: a token that names a `kid` is checked with the keys of that name, and with those
@@ -254,6 +321,8 @@ impl Key {
             Material::P256(point) => KeyMaterial::P256(point),
             Material::P384(point) => KeyMaterial::P384(point),
             Material::Ed25519(point) => KeyMaterial::Ed25519(point),
+            Material::P521(point) => KeyMaterial::P521(point),
+            Material::Secp256k1(point) => KeyMaterial::Secp256k1(point),
             Material::Secret(bytes) => KeyMaterial::Secret(bytes),
         }
     }

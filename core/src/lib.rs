@@ -49,11 +49,19 @@
 //! - `ring` (default): signatures by [ring](https://docs.rs/ring), as the [`Backend`] named `Ring`, and
 //!   the constructors of [`KeySet`] that use it. Without it the crate builds for any target with
 //!   `alloc`; hand a backend of your own to [`KeySet::builder_with`].
-//! - `simd` (default): base64 by vector instructions where the processor has them. It asks `std` which
-//!   it has, and changes nothing but the time that a validation takes.
+//! - `aws-lc-rs`: signatures by [aws-lc-rs](https://docs.rs/aws-lc-rs), as the [`Backend`] named `AwsLc`,
+//!   for `KeySet::builder_with(&AwsLc::new())`. Faster for RSA, P-384 and Ed25519; a C library, so the
+//!   build needs a C compiler for the target, and the target `std`.
+//! - `simd`: base64 by vector instructions where the processor has them. It asks `std` which it has, and
+//!   changes nothing but the time that a validation takes. `lowwater-edge` turns it on.
 //!
-//! Without `simd` the crate is `no_std`; it does no I/O, reads no clock, spawns nothing, holds no global
-//! state, and contains no `unsafe`.
+//! No feature changes what another does, and both backends give the same answers. The backend is a value: the
+//! constructors of [`KeySet`] that name none are ring's, also where both features are on, and are
+//! absent where `ring` is off.
+//!
+//! Without the last two the crate is `no_std`. It does no I/O, reads no clock, spawns nothing, holds no
+//! state outside of its values (with `simd` a table of base64, made once), and contains no `unsafe`; of
+//! its dependencies base64 has some with `simd`, and the backends call C and assembler.
 //!
 //! # Scope
 //!
@@ -75,6 +83,8 @@ struct Readme;
 
 mod accepted;
 mod algorithm;
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc;
 mod base64url;
 mod bearer;
 mod claims;
@@ -102,6 +112,8 @@ mod validator;
 
 pub use crate::accepted::{Accepted, ClaimError};
 pub use crate::algorithm::Algorithm;
+#[cfg(feature = "aws-lc-rs")]
+pub use crate::aws_lc::AwsLc;
 pub use crate::bearer::bearer;
 pub use crate::code::{Code, Stage};
 pub use crate::cutoff::{

@@ -18,8 +18,8 @@ use crate::reason::Reason;
 
 /// An implementation of the signature algorithms.
 ///
-/// `Ring` is the one that ships (feature `ring`, on by default); a second library, a smart card or a
-/// microcontroller's own peripheral can stand in.
+/// Two ship: `Ring` (feature `ring`, on by default) and `AwsLc` (feature `aws-lc-rs`). They give the
+/// same answers; another library, a smart card or a microcontroller's own peripheral can stand in.
 ///
 /// ```
 /// use lowwater::{Algorithm, Backend, KeyMaterial, KeySet, Ring, VerifySignature};
@@ -54,6 +54,12 @@ pub trait Backend {
 
     /// The SHA-256 of `data`: names keys that have no `kid` by their thumbprint (RFC 7638).
     fn sha256(&self, data: &[u8]) -> [u8; 32];
+
+    /// Which of [`Algorithm::OPTIONAL`] it takes keys for: none, unless it says so. Of other
+    /// curves no key is read, so [`prepare`](Self::prepare) is not asked about them.
+    fn optional(&self) -> &[Algorithm] {
+        &[]
+    }
 }
 
 /// One key, prepared for one algorithm.
@@ -99,6 +105,10 @@ pub enum KeyMaterial<'k> {
     P384(&'k [u8; 97]),
     /// A point of Ed25519, encoded as in RFC 8032.
     Ed25519(&'k [u8; 32]),
+    /// A point of P-521, uncompressed: 133 bytes. For [`Algorithm::Es512`] alone.
+    P521(&'k [u8; 133]),
+    /// A point of secp256k1, uncompressed: 65 bytes. For [`Algorithm::Es256K`] alone.
+    Secp256k1(&'k [u8; 65]),
     /// An HMAC secret.
     Secret(&'k [u8]),
 }
@@ -110,6 +120,8 @@ impl fmt::Debug for KeyMaterial<'_> {
             Self::P256(_) => "P256(..)",
             Self::P384(_) => "P384(..)",
             Self::Ed25519(_) => "Ed25519(..)",
+            Self::P521(_) => "P521(..)",
+            Self::Secp256k1(_) => "Secp256k1(..)",
             Self::Secret(_) => "Secret(..)",
         })
     }

@@ -272,28 +272,6 @@ proptest! {
     }
 }
 
-/// Every single bit of the signed part and of the signature counts.
-#[test]
-fn any_single_bit_changed_is_refused() {
-    for algorithm in Algorithm::ALL {
-        let signer = Signer::of(algorithm);
-        let validator = validator(algorithm, &signer);
-        let token = signer.token(algorithm, &access_token_claims());
-        assert!(validator.validate(&token, &NoCutoffs, at(NOW)).is_ok(), "{algorithm}");
-        // RSA, ECDSA and EdDSA take microseconds each: every bit of a fifth of the bytes is enough.
-        let step = if matches!(signer, Signer::Secret) { 1 } else { 5 };
-        for place in (0..token.len()).step_by(step) {
-            for bit in 0..7 {
-                let mut changed = token.clone().into_bytes();
-                changed[place] ^= 1 << bit;
-                let changed = String::from_utf8(changed).unwrap();
-                let decided = validator.validate(&changed, &NoCutoffs, at(NOW));
-                assert!(decided.is_err(), "{algorithm}: bit {bit} of byte {place}");
-            }
-        }
-    }
-}
-
 /// What the scanner takes, `serde_json` takes, and it reads the same there; what `serde_json` refuses,
 /// the scanner refuses.
 mod json {

@@ -1,4 +1,5 @@
-//! The raw signature sets of Project Wycheproof, through the seam that a validation uses.
+//! The raw signature sets of Project Wycheproof, through the seam that a validation uses, on every
+//! backend: they must agree case by case.
 //!
 //! What a set calls valid must verify; what it calls invalid or acceptable must not. Every deviation
 //! stands in `wycheproof_exceptions.txt` with a reason, and an exception that is no longer needed fails.
@@ -17,10 +18,13 @@
     reason = "a test: a panic is how it fails"
 )]
 
+mod backends;
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use lowwater::{Algorithm, Backend, Key, KeyMaterial, Ring};
+use backends::all_agree;
+use lowwater::{Algorithm, Backend, Key, KeyMaterial};
 use wycheproof::{TestResult, ecdsa, eddsa, mac, rsa_pkcs1_verify, rsa_pss_verify};
 
 /// One case: set, number, what the set says, what we say.
@@ -69,7 +73,17 @@ impl Tally {
 }
 
 fn verifies(algorithm: Algorithm, key: KeyMaterial<'_>, message: &[u8], signature: &[u8]) -> bool {
-    let verifier = Ring.prepare(algorithm, &key).expect("ring has them all");
+    all_agree(|backend| verifies_on(backend, algorithm, key, message, signature))
+}
+
+fn verifies_on(
+    backend: &dyn Backend,
+    algorithm: Algorithm,
+    key: KeyMaterial<'_>,
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
+    let verifier = backend.prepare(algorithm, &key).expect("every backend has them all");
     verifier.verify(message, signature).is_ok()
 }
 
@@ -93,6 +107,36 @@ fn ecdsa_as_jws_encodes_it() {
         }
     }
     tally.finish("ecdsa", 400);
+}
+
+/// Those that a backend offers to whoever asks.
+#[cfg(feature = "aws-lc-rs")]
+#[test]
+fn ecdsa_of_the_optional_curves() {
+    use ecdsa::TestName::{
+        EcdsaSecp256k1Sha256P1363 as Secp256k1, EcdsaSecp521r1Sha512P1363 as P521,
+    };
+    let backend = lowwater::AwsLc::new().with_es512_and_es256k();
+    let mut tally = Tally::default();
+    for (name, algorithm) in [(P521, Algorithm::Es512), (Secp256k1, Algorithm::Es256K)] {
+        for group in ecdsa::TestSet::load(name).unwrap().test_groups {
+            for file in [group.pem.as_bytes(), &group.der] {
+                let key = Key::read_with(&backend, file).unwrap();
+                assert!(key.with_algorithm(algorithm).is_ok());
+            }
+            assert_eq!(Key::from_der(&group.der), Err(lowwater::KeyFault::UnknownCurve.into()));
+            let point = &group.key.key[..];
+            let key = match algorithm {
+                Algorithm::Es512 => KeyMaterial::P521(point.try_into().unwrap()),
+                _ => KeyMaterial::Secp256k1(point.try_into().unwrap()),
+            };
+            for test in group.tests {
+                let verified = verifies_on(&backend, algorithm, key, &test.msg, &test.sig);
+                tally.case(name, test.tc_id, test.result, verified, &test.comment);
+            }
+        }
+    }
+    tally.finish("ecdsa_optional", 400);
 }
 
 /// DER signatures are no JWS signatures (RFC 7518 section 3.4), whatever they sign.

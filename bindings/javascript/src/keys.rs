@@ -1,6 +1,6 @@
 //! Keys and sets of keys.
 
-use lowwater::{Algorithm, ConfigError, Key, KeySet, KeySetBuilder, Signed, SkippedKey};
+use lowwater::{Algorithm, Backend, ConfigError, Key, KeySet, KeySetBuilder, Signed, SkippedKey};
 
 use crate::OrRejection;
 use crate::mistake::{Mistake, Result};
@@ -22,8 +22,8 @@ pub struct KeyFiles(KeySetBuilder<'static>);
 
 impl KeyFiles {
     /// `short`: secrets in sets of keys may be shorter than their hash.
-    pub const fn new(short: bool) -> Self {
-        let builder = KeySet::builder();
+    pub const fn new(backend: &'static dyn Backend, short: bool) -> Self {
+        let builder = KeySet::builder_with(backend);
         Self(if short { builder.allow_short_secrets() } else { builder })
     }
 
@@ -88,8 +88,8 @@ pub fn key_from(
 ///
 /// # Errors
 /// A text that is none, a set in which no key can be used.
-pub fn key_set_from_jwks(jwks: &str, short: bool) -> Result<KeySet> {
-    Ok(KeyFiles::new(short).0.jwks(jwks).and_then(KeySetBuilder::build)?)
+pub fn key_set_from_jwks(backend: &'static dyn Backend, jwks: &str, short: bool) -> Result<KeySet> {
+    Ok(KeyFiles::new(backend, short).0.jwks(jwks).and_then(KeySetBuilder::build)?)
 }
 
 /// The keys of a set that were left out, as JSON.

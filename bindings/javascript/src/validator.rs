@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use lowwater::{Accepted, Freshness, KeySet, Note, Policy, Rejection, Retention, RuleSet, Signed};
+use lowwater::{Accepted, Backend, Freshness, KeySet, Note, Policy, Rejection, Retention, RuleSet, Signed};
 use lowwater_edge::{SharedMemo, decide_many};
 
 use crate::keys::{KeyFiles, size_of_keys};
@@ -47,8 +47,8 @@ impl Draft {
     }
 
     /// For the keys that come as files.
-    pub const fn files(&self) -> KeyFiles {
-        KeyFiles::new(self.0.allows_short_secret())
+    pub const fn files(&self, backend: &'static dyn Backend) -> KeyFiles {
+        KeyFiles::new(backend, self.0.allows_short_secret())
     }
 
     /// The validator, with a memo of at most so many bytes; nothing: as many as most APIs need.
@@ -63,8 +63,8 @@ impl Draft {
 
 impl Validator {
     /// For keys that come later as files.
-    pub const fn files(&self) -> KeyFiles {
-        KeyFiles::new(self.short_secrets)
+    pub const fn files(&self, backend: &'static dyn Backend) -> KeyFiles {
+        KeyFiles::new(backend, self.short_secrets)
     }
 
     /// The same policy with other keys.

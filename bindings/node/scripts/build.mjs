@@ -2,6 +2,7 @@
 // With `--package` it goes into the package of its platform, a folder of `npm/`, as a release publishes it.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { OF_ADDONS } from '../../javascript/scripts/pack.mjs';
 import platforms from '../lib/platform.js';
 import { TARGETS } from './targets.mjs';
 
@@ -38,8 +39,8 @@ else {
   const { os, cpu, libc } = Object.values(TARGETS).find((one) => one.name === name);
   const described = {
     name: `@lowwater/node-${name}`, version, description: `The addon of lowwater for ${name}.`, license, repository, homepage, bugs,
-    engines, os, cpu, libc, main: addon, files: [addon],
+    engines, os, cpu, libc, main: addon, files: [addon, ...OF_ADDONS],
   };
   writeFileSync(new URL('package.json', folder), `${JSON.stringify(described, null, 2)}\n`);
-  for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(new URL(`../../${license}`, here), new URL(license, folder));
+  for (const license of OF_ADDONS) copyFileSync(new URL(`../../${license}`, here), new URL(license, folder));
 }

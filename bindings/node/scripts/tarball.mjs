@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pack } from '../../javascript/scripts/pack.mjs';
+import { OF_ADDONS, pack } from '../../javascript/scripts/pack.mjs';
 import { TARGETS } from './targets.mjs';
 
 const here = fileURLToPath(new URL('../', import.meta.url));
@@ -19,4 +19,4 @@ if (release) {
   manifest.optionalDependencies = Object.fromEntries(names);
   manifest.files = manifest.files.filter((pattern) => !pattern.endsWith('.node'));
 }
-pack(here, /^(index\..+|lib|types|README\.md|lowwater\..+\.node)$/, manifest, given);
+pack(here, /^(index\..+|lib|types|README\.md|lowwater\..+\.node)$/, manifest, given, OF_ADDONS);

@@ -1,11 +1,14 @@
 //! Keys and sets of keys.
 
-use lowwater::{Algorithm, Key, KeySet, Signed};
+use lowwater::{Algorithm, AwsLc, Backend, Key, KeySet, Signed};
 use lowwater_javascript::{File, KeyFiles, size_of_keys};
 use napi::bindgen_prelude::{Array, BufferSlice, Either, Either3, Env, External, Uint8ArraySlice};
 use napi_derive::napi;
 
 use crate::border::{Result, argument, buffer, made, thrown, unreadable};
+
+/// What checks signatures: DESIGN.md says why.
+pub(crate) const BACKEND: &dyn Backend = &AwsLc::new();
 
 /// Keys as they come: keys, texts and bytes; or one set, as it is.
 pub(crate) fn given(keys: &Array<'_>, mut files: KeyFiles) -> Result<KeySet> {
@@ -62,12 +65,12 @@ pub(crate) fn key_algorithm(key: &External<Key>) -> Option<&'static str> {
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set(keys: Array<'_>, short: bool) -> Result<External<KeySet>> {
-    given(&keys, KeyFiles::new(short)).map(external)
+    given(&keys, KeyFiles::new(BACKEND, short)).map(external)
 }
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_from_jwks(jwks: String, short: bool) -> Result<External<KeySet>> {
-    lowwater_javascript::key_set_from_jwks(&jwks, short).map(external).map_err(thrown)
+    lowwater_javascript::key_set_from_jwks(BACKEND, &jwks, short).map(external).map_err(thrown)
 }
 
 #[napi(catch_unwind)]
@@ -77,7 +80,7 @@ pub(crate) fn key_set_for_issuer(set: &External<KeySet>, issuer: String) -> Exte
 
 #[napi(catch_unwind)]
 pub(crate) fn key_set_union(set: &External<KeySet>, other: Array<'_>) -> Result<External<KeySet>> {
-    given(&other, KeyFiles::new(false)).map(|other| external(set.union(&other)))
+    given(&other, KeyFiles::new(BACKEND, false)).map(|other| external(set.union(&other)))
 }
 
 #[napi(catch_unwind)]

@@ -6,7 +6,7 @@ use napi::bindgen_prelude::{Array, Either, External};
 use napi_derive::napi;
 
 use crate::border::{Result, made, thrown};
-use crate::keys::{self, given};
+use crate::keys::{self, BACKEND, given};
 
 /// With what V8 should know of its size, for a policy and keys that come anew again and again.
 fn external(validator: Validator) -> External<Validator> {
@@ -23,7 +23,7 @@ pub(crate) fn validator_from_json(
     memo_bytes: Option<i64>,
 ) -> Result<External<Validator>> {
     let draft = Draft::from_json(&policy, text).map_err(thrown)?;
-    let keys = given(&keys, draft.files())?;
+    let keys = given(&keys, draft.files(BACKEND))?;
     Ok(external(draft.with_keys(keys, memo_bytes)))
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn validator_with_keys(
     validator: &External<Validator>,
     keys: Array<'_>,
 ) -> Result<External<Validator>> {
-    let keys = given(&keys, validator.files())?;
+    let keys = given(&keys, validator.files(BACKEND))?;
     Ok(external(validator.with_keys(keys)))
 }
 

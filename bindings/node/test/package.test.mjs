@@ -17,7 +17,7 @@ test('the tarball holds this and nothing else', () => {
   const addons = packed.files.filter((path) => /^lowwater\.[a-z0-9-]+\.node$/.test(path));
   assert.equal(addons.length, 1);
   assert.deepEqual(packed.files.filter((path) => !addons.includes(path)), [
-    'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'lib/accepted.js',
+    'LICENSE-APACHE', 'LICENSE-AWS-LC', 'LICENSE-MIT', 'README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'lib/accepted.js',
     'lib/calls.js', 'lib/convert.js', 'lib/cutoffs.js', 'lib/errors.js', 'lib/host.js', 'lib/keys.js', 'lib/names.js',
     'lib/native.js', 'lib/platform.js', 'lib/rule.js', 'lib/sentinels.js', 'lib/unverified.js', 'lib/validator.js', 'package.json', 'types/keys.d.ts', 'types/rules.d.ts',
   ]);

@@ -1,12 +1,15 @@
 //! Keys and sets of keys.
 
-use lowwater::Algorithm;
+use lowwater::{Algorithm, AwsLc, Backend};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use crate::convert::{Given, bytes, elements, json, parsed, switch, text, texts, token};
 use crate::error::{argument, mistake, mistake_in_keywords, rejected};
 use crate::unpicklable;
+
+/// What checks signatures: DESIGN.md says why.
+const BACKEND: &dyn Backend = &AwsLc::new();
 
 /// One key.
 #[pyclass(frozen, module = "lowwater")]
@@ -49,7 +52,7 @@ pub(crate) fn given(value: &Bound<'_, PyAny>, short: bool) -> PyResult<lowwater:
     if let Ok(set) = value.cast::<KeySet>() {
         return Ok(set.get().0.clone());
     }
-    let mut set = lowwater::KeySet::builder();
+    let mut set = lowwater::KeySet::builder_with(BACKEND);
     if short {
         set = set.allow_short_secrets();
     }
@@ -163,7 +166,7 @@ impl KeySet {
         text_signature = "(jwks, *, allow_short_secret=False)"
     )]
     fn from_jwks(jwks: &Bound<'_, PyAny>, allow_short_secret: Given<'_>) -> PyResult<Self> {
-        let mut set = lowwater::KeySet::builder();
+        let mut set = lowwater::KeySet::builder_with(BACKEND);
         if switch(&allow_short_secret, "allow_short_secret")? {
             set = set.allow_short_secrets();
         }

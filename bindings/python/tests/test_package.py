@@ -18,6 +18,7 @@ FILES = [
     "lowwater-V.dist-info/RECORD",
     "lowwater-V.dist-info/WHEEL",
     "lowwater-V.dist-info/licenses/LICENSE-APACHE",
+    "lowwater-V.dist-info/licenses/LICENSE-AWS-LC",
     "lowwater-V.dist-info/licenses/LICENSE-MIT",
     "lowwater-V.dist-info/sboms/lowwater-python.cyclonedx.json",
 ]
@@ -33,7 +34,7 @@ def test_the_wheel_holds_these_files_and_nothing_else() -> None:
     assert sorted(file for file in held if not file.endswith(INSTALLED)) == sorted(FILES)
     extension = next(file for file in files if file.suffix in (".so", ".pyd"))
     assert extension.size is not None
-    assert extension.size < 4_000_000, "with symbols?"
+    assert extension.size < 4_400_000, "with symbols?"
 
 
 def test_the_metadata_is_complete() -> None:

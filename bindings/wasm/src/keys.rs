@@ -1,11 +1,14 @@
 //! Keys and sets of keys.
 
-use lowwater::Algorithm;
+use lowwater::{Algorithm, Backend, Ring};
 use lowwater_javascript::{File, KeyFiles};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::border::{Result, made, thrown};
+
+/// What checks signatures: of the two libraries the one that builds for WebAssembly.
+pub(crate) const BACKEND: &dyn Backend = &Ring;
 
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -31,7 +34,7 @@ impl Files {
     /// `short`: secrets in sets of keys may be shorter than their hash.
     #[wasm_bindgen(constructor)]
     pub fn new(short: bool) -> Self {
-        Self(KeyFiles::new(short))
+        Self(KeyFiles::new(BACKEND, short))
     }
 
     /// One more; this object is used up.
@@ -77,7 +80,7 @@ pub fn key_algorithm(key: &Key) -> Option<String> {
 
 #[wasm_bindgen(js_name = keySetFromJwks)]
 pub fn key_set_from_jwks(jwks: &str, short: bool) -> Result<KeySet> {
-    lowwater_javascript::key_set_from_jwks(jwks, short).map(KeySet).map_err(thrown)
+    lowwater_javascript::key_set_from_jwks(BACKEND, jwks, short).map(KeySet).map_err(thrown)
 }
 
 #[wasm_bindgen(js_name = keySetCopy)]

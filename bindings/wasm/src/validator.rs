@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::border::{Result, made, millis, thrown};
 use crate::cutoffs::Rules;
-use crate::keys::{Files, KeySet, Signed};
+use crate::keys::{BACKEND, Files, KeySet, Signed};
 
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Draft {
 
     /// For the keys that come as files.
     pub fn files(&self) -> Files {
-        Files(self.0.files())
+        Files(self.0.files(BACKEND))
     }
 
     /// The validator; this object is used up.
@@ -40,7 +40,7 @@ impl Draft {
 /// For keys that come later as files.
 #[wasm_bindgen(js_name = validatorFiles)]
 pub fn validator_files(validator: &Validator) -> Files {
-    Files(validator.0.files())
+    Files(validator.0.files(BACKEND))
 }
 
 #[wasm_bindgen(js_name = validatorWithKeys)]

@@ -10,8 +10,9 @@
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
-    reason = "every index runs over a fixed array length, every sum is of a u128 that holds two u64 \
-              products' worth: a*b + c + d <= (2^64-1)^2 + 2(2^64-1) = 2^128 - 1"
+    reason = "every index is below the number of limbs, of which there is one at least; every sum is of a \
+              u128 that holds two u64 products' worth: a*b + c + d <= (2^64-1)^2 + 2(2^64-1) = 2^128 - 1; \
+              or of two bits"
 )]
 #![expect(clippy::as_conversions, reason = "the low and the high half of a u128 are what is meant")]
 
@@ -47,59 +48,31 @@ impl<const L: usize> Field<L> {
 
     /// `a + b`, both below the prime.
     fn add(&self, a: &[u64; L], b: &[u64; L]) -> [u64; L] {
-        let mut sum = [0; L];
-        let mut carry = 0;
-        for limb in 0..L {
-            let wide = u128::from(a[limb]) + u128::from(b[limb]) + carry;
-            sum[limb] = wide as u64;
-            carry = wide >> 64;
+        let mut sum = *a;
+        let carry = add_to(&mut sum, b);
+        if carry || !self.is_reduced(&sum) {
+            take_from(&mut sum, &self.prime);
         }
-        if carry != 0 || !self.is_reduced(&sum) { difference(&sum, &self.prime).0 } else { sum }
+        sum
     }
 
     /// `a - b`, both below the prime.
     fn sub(&self, a: &[u64; L], b: &[u64; L]) -> [u64; L] {
-        let (less, borrowed) = difference(a, b);
-        if borrowed { sum_wrapping(&less, &self.prime) } else { less }
+        let mut less = *a;
+        if take_from(&mut less, b) {
+            add_to(&mut less, &self.prime);
+        }
+        less
     }
 
     /// `a * b / 2^(64 L)`: the product of two numbers in Montgomery form.
     fn mul(&self, a: &[u64; L], b: &[u64; L]) -> [u64; L] {
-        let mut total = [0_u64; L];
-        let (mut high, mut higher) = (0_u64, 0_u64);
-        for factor in b {
-            let mut carry = 0_u64;
-            for index in 0..L {
-                let wide = u128::from(a[index]) * u128::from(*factor)
-                    + u128::from(total[index])
-                    + u128::from(carry);
-                total[index] = wide as u64;
-                carry = (wide >> 64) as u64;
-            }
-            let wide = u128::from(high) + u128::from(carry);
-            high = wide as u64;
-            higher += (wide >> 64) as u64;
-
-            let factor = total[0].wrapping_mul(self.inverse);
-            let wide = u128::from(factor) * u128::from(self.prime[0]) + u128::from(total[0]);
-            let mut carry = (wide >> 64) as u64;
-            for index in 1..L {
-                let wide = u128::from(factor) * u128::from(self.prime[index])
-                    + u128::from(total[index])
-                    + u128::from(carry);
-                total[index - 1] = wide as u64;
-                carry = (wide >> 64) as u64;
-            }
-            let wide = u128::from(high) + u128::from(carry);
-            total[L - 1] = wide as u64;
-            high = higher + (wide >> 64) as u64;
-            higher = 0;
+        let mut total = [0; L];
+        let carry = multiply(&self.prime, self.inverse, a, b, &mut total);
+        if carry || !self.is_reduced(&total) {
+            take_from(&mut total, &self.prime);
         }
-        if high != 0 || !self.is_reduced(&total) {
-            difference(&total, &self.prime).0
-        } else {
-            total
-        }
+        total
     }
 
     /// Into Montgomery form.
@@ -124,27 +97,70 @@ impl<const L: usize> Field<L> {
     }
 }
 
-fn difference<const L: usize>(a: &[u64; L], b: &[u64; L]) -> ([u64; L], bool) {
-    let mut less = [0; L];
-    let mut borrow = false;
-    for limb in 0..L {
-        let (step, under) = a[limb].overflowing_sub(b[limb]);
-        let (step, under_again) = step.overflowing_sub(u64::from(borrow));
-        less[limb] = step;
-        borrow = under || under_again;
+// Slices of one length each: in WebAssembly, where every byte is loaded by somebody's browser, there is one
+// copy of this for all fields. Elsewhere the lengths are known where it is put in place: a third of the time.
+
+/// Adds `b` to `a`; whether something is carried out of it.
+fn add_to(a: &mut [u64], b: &[u64]) -> bool {
+    let mut carry = false;
+    for (a, b) in a.iter_mut().zip(b) {
+        let wide = u128::from(*a) + u128::from(*b) + u128::from(carry);
+        *a = wide as u64;
+        carry = wide >> 64 != 0;
     }
-    (less, borrow)
+    carry
 }
 
-fn sum_wrapping<const L: usize>(a: &[u64; L], b: &[u64; L]) -> [u64; L] {
-    let mut sum = [0; L];
-    let mut carry = 0;
-    for limb in 0..L {
-        let wide = u128::from(a[limb]) + u128::from(b[limb]) + carry;
-        sum[limb] = wide as u64;
-        carry = wide >> 64;
+/// Takes `b` from `a`; whether it was greater.
+fn take_from(a: &mut [u64], b: &[u64]) -> bool {
+    let mut borrow = false;
+    for (a, b) in a.iter_mut().zip(b) {
+        let (step, under) = a.overflowing_sub(*b);
+        let (step, under_again) = step.overflowing_sub(u64::from(borrow));
+        *a = step;
+        borrow = under || under_again;
     }
-    sum
+    borrow
+}
+
+/// Adds `a * factor` to `total`; what is carried out of it.
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+fn add_product(total: &mut [u64], a: &[u64], factor: u64) -> u64 {
+    let mut carry = 0_u64;
+    for (total, a) in total.iter_mut().zip(a) {
+        let wide = u128::from(*a) * u128::from(factor) + u128::from(*total) + u128::from(carry);
+        *total = wide as u64;
+        carry = (wide >> 64) as u64;
+    }
+    carry
+}
+
+/// `total := a * b / 2^(64 L)` modulo the prime, below twice the prime; whether that has a bit more than
+/// the limbs. `total` is 0 before.
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+fn multiply(prime: &[u64], inverse: u64, a: &[u64], b: &[u64], total: &mut [u64]) -> bool {
+    let mut high = 0_u64;
+    for factor in b {
+        let carry = add_product(total, a, *factor);
+        let (sum, over) = high.overflowing_add(carry);
+        // Makes the lowest limb 0 and leaves it out.
+        let factor = total[0].wrapping_mul(inverse);
+        let lowest = u128::from(factor) * u128::from(prime[0]) + u128::from(total[0]);
+        let mut carry = (lowest >> 64) as u64;
+        for index in 1..total.len() {
+            let wide = u128::from(factor) * u128::from(prime[index])
+                + u128::from(total[index])
+                + u128::from(carry);
+            total[index - 1] = wide as u64;
+            carry = (wide >> 64) as u64;
+        }
+        let (sum, over_again) = sum.overflowing_add(carry);
+        if let Some(last) = total.last_mut() {
+            *last = sum;
+        }
+        high = u64::from(over) + u64::from(over_again);
+    }
+    high != 0
 }
 
 /// Big-endian bytes, 8 a limb, as limbs.
@@ -156,25 +172,74 @@ fn limbs<const L: usize>(bytes: &[u8]) -> [u64; L] {
     limbs
 }
 
-const P256: [u64; 4] = [0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_ffff, 0, 0xffff_ffff_0000_0001];
-const P256_B: [u64; 4] =
-    [0x3bce_3c3e_27d2_604b, 0x651d_06b0_cc53_b0f6, 0xb3eb_bd55_7698_86bc, 0x5ac6_35d8_aa3a_93e7];
-const P384: [u64; 6] = [
-    0x0000_0000_ffff_ffff,
-    0xffff_ffff_0000_0000,
-    0xffff_ffff_ffff_fffe,
-    0xffff_ffff_ffff_ffff,
-    0xffff_ffff_ffff_ffff,
-    0xffff_ffff_ffff_ffff,
-];
-const P384_B: [u64; 6] = [
-    0x2a85_c8ed_d3ec_2aef,
-    0xc656_398d_8a2e_d19d,
-    0x0314_088f_5013_875a,
-    0x181d_9c6e_fe81_4112,
-    0x988e_056b_e3f8_2d19,
-    0xb331_2fa7_e23e_e7e4,
-];
+/// The curve `y^2 = x^3 + a x + b` over a prime field (SEC 2).
+struct ShortWeierstrass<const L: usize> {
+    prime: [u64; L],
+    /// A small number whose negative is `a`: 3 or 0.
+    minus_a: u64,
+    b: [u64; L],
+}
+
+const P256: ShortWeierstrass<4> = ShortWeierstrass {
+    prime: [0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_ffff, 0, 0xffff_ffff_0000_0001],
+    minus_a: 3,
+    b: [0x3bce_3c3e_27d2_604b, 0x651d_06b0_cc53_b0f6, 0xb3eb_bd55_7698_86bc, 0x5ac6_35d8_aa3a_93e7],
+};
+const P384: ShortWeierstrass<6> = ShortWeierstrass {
+    prime: [
+        0x0000_0000_ffff_ffff,
+        0xffff_ffff_0000_0000,
+        0xffff_ffff_ffff_fffe,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+    ],
+    minus_a: 3,
+    b: [
+        0x2a85_c8ed_d3ec_2aef,
+        0xc656_398d_8a2e_d19d,
+        0x0314_088f_5013_875a,
+        0x181d_9c6e_fe81_4112,
+        0x988e_056b_e3f8_2d19,
+        0xb331_2fa7_e23e_e7e4,
+    ],
+};
+/// The prime is 2^521 - 1.
+const P521: ShortWeierstrass<9> = ShortWeierstrass {
+    prime: [
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0x0000_0000_0000_01ff,
+    ],
+    minus_a: 3,
+    b: [
+        0xef45_1fd4_6b50_3f00,
+        0x3573_df88_3d2c_34f1,
+        0x1652_c0bd_3bb1_bf07,
+        0x5619_3951_ec7e_937b,
+        0xb8b4_8991_8ef1_09e1,
+        0xa2da_725b_99b3_15f3,
+        0x929a_21a0_b685_40ee,
+        0x953e_b961_8e1c_9a1f,
+        0x0000_0000_0000_0051,
+    ],
+};
+const SECP256K1: ShortWeierstrass<4> = ShortWeierstrass {
+    prime: [
+        0xffff_fffe_ffff_fc2f,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+    ],
+    minus_a: 0,
+    b: [7, 0, 0, 0],
+};
 /// 2^255 - 19.
 const P25519: [u64; 4] =
     [0xffff_ffff_ffff_ffed, 0xffff_ffff_ffff_ffff, 0xffff_ffff_ffff_ffff, 0x7fff_ffff_ffff_ffff];
@@ -197,29 +262,37 @@ const SMALL_ORDER: [[u64; 4]; 5] = [
 
 /// Coordinates, big-endian, of a point of P-256.
 pub(super) fn is_on_p256(x: &[u8], y: &[u8]) -> bool {
-    is_on_short_weierstrass(P256, &P256_B, &limbs(x), &limbs(y))
+    P256.contains(&limbs(x), &limbs(y))
 }
 
 /// Coordinates, big-endian, of a point of P-384.
 pub(super) fn is_on_p384(x: &[u8], y: &[u8]) -> bool {
-    is_on_short_weierstrass(P384, &P384_B, &limbs(x), &limbs(y))
+    P384.contains(&limbs(x), &limbs(y))
 }
 
-/// `y^2 = x^3 - 3x + b`, both coordinates below the prime.
-fn is_on_short_weierstrass<const L: usize>(
-    prime: [u64; L],
-    b: &[u64; L],
-    x: &[u64; L],
-    y: &[u64; L],
-) -> bool {
-    let field = Field::new(prime);
-    if !field.is_reduced(x) || !field.is_reduced(y) {
-        return false;
+/// Coordinates, big-endian, of a point of P-521.
+pub(super) fn is_on_p521(x: &[u8], y: &[u8]) -> bool {
+    P521.contains(&limbs(x), &limbs(y))
+}
+
+/// Coordinates, big-endian, of a point of secp256k1.
+pub(super) fn is_on_secp256k1(x: &[u8], y: &[u8]) -> bool {
+    SECP256K1.contains(&limbs(x), &limbs(y))
+}
+
+impl<const L: usize> ShortWeierstrass<L> {
+    /// `y^2 = (x^2 + a) x + b`, both coordinates below the prime.
+    fn contains(&self, x: &[u64; L], y: &[u64; L]) -> bool {
+        let field = Field::new(self.prime);
+        if !field.is_reduced(x) || !field.is_reduced(y) {
+            return false;
+        }
+        let mut minus_a = [0; L];
+        minus_a[0] = self.minus_a;
+        let (x, y, b) = (field.enter(x), field.enter(y), field.enter(&self.b));
+        let slope = field.sub(&field.mul(&x, &x), &field.enter(&minus_a));
+        field.mul(&y, &y) == field.add(&field.mul(&slope, &x), &b)
     }
-    let (x, y, b) = (field.enter(x), field.enter(y), field.enter(b));
-    let cube = field.mul(&field.mul(&x, &x), &x);
-    let three_x = field.add(&field.add(&x, &x), &x);
-    field.mul(&y, &y) == field.add(&field.sub(&cube, &three_x), &b)
 }
 
 /// What an encoded Ed25519 public key is.
@@ -294,9 +367,42 @@ mod tests {
         );
         assert!(is_on_p384(&x, &y));
         assert!(!is_on_p384(&y, &x));
+        // SEC 2 section 2.6.1 and section 2.4.1.
+        let x = hex(
+            "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66",
+        );
+        let y = hex(
+            "011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650",
+        );
+        assert!(is_on_p521(&x, &y) && !is_on_p521(&y, &x));
+        for byte in 0..66 {
+            let mut off = y.clone();
+            off[byte] ^= 1;
+            assert!(!is_on_p521(&x, &off), "{byte}");
+        }
+        let x = hex("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798");
+        let y = hex("483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8");
+        assert!(is_on_secp256k1(&x, &y) && !is_on_secp256k1(&y, &x) && !is_on_p256(&x, &y));
+        for byte in 0..32 {
+            let mut off = y.clone();
+            off[byte] ^= 1;
+            assert!(!is_on_secp256k1(&x, &off), "{byte}");
+        }
         // A coordinate above the prime names no point, even where it would satisfy the equation.
         assert!(!is_on_p256(&[0xff; 32], &[0xff; 32]));
         assert!(!is_on_p256(&[0; 32], &[0; 32]));
+        assert!(!is_on_p521(&[0xff; 66], &[0xff; 66]) && !is_on_p521(&[0; 66], &[0; 66]));
+        assert!(!is_on_secp256k1(&[0xff; 32], &[0xff; 32]) && !is_on_secp256k1(&[0; 32], &[0; 32]));
+    }
+
+    /// `x + p` and `x` are the same modulo p: only the smaller is a coordinate.
+    #[test]
+    fn a_coordinate_is_below_the_prime() {
+        // (1, y) with y^2 = 1 + 7; 1 + p has 256 bits, as 977 + 2^32 are left below 2^256.
+        let one = hex("0000000000000000000000000000000000000000000000000000000000000001");
+        let y = hex("4218f20ae6c646b363db68605822fb14264ca8d2587fdd6fbc750d587e76a7ee");
+        let above = hex("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc30");
+        assert!(is_on_secp256k1(&one, &y) && !is_on_secp256k1(&above, &y));
     }
 
     #[test]
@@ -321,7 +427,7 @@ mod tests {
         let leave = |number: &[u64; 4]| field.mul(number, &[1, 0, 0, 0]);
         let inverse = |number: &[u64; 4]| {
             let two = [2, 0, 0, 0];
-            field.pow(number, &difference(&P25519, &two).0)
+            field.pow(number, &field.sub(&[0; 4], &two))
         };
         let one = enter(&[1, 0, 0, 0]);
         let double = |y: &[u64; 4]| {
@@ -343,19 +449,29 @@ mod tests {
         assert_eq!(field.add(&SMALL_ORDER[3], &SMALL_ORDER[4]), [0; 4], "y and -y");
     }
 
-    #[test]
-    fn multiplication_agrees_with_repeated_addition() {
-        let field = Field::new(P384);
-        let a = field.enter(&limbs(&[0xab; 48]));
-        let mut sum = [0; 6];
+    /// Sums, and Fermat's little theorem.
+    fn multiplies<const L: usize>(prime: [u64; L], number: &[u8]) {
+        let field = Field::new(prime);
+        let small = |value: u64| {
+            let mut small = [0; L];
+            small[0] = value;
+            small
+        };
+        let a = field.enter(&limbs(number));
+        let mut sum = [0; L];
         for factor in 1..200_u64 {
             sum = field.add(&sum, &a);
-            let product = field.mul(&a, &field.enter(&[factor, 0, 0, 0, 0, 0]));
-            assert_eq!(product, sum);
+            assert_eq!(field.mul(&a, &field.enter(&small(factor))), sum);
         }
-        assert_eq!(
-            field.pow(&a, &difference(&P384, &[1, 0, 0, 0, 0, 0]).0),
-            field.enter(&[1, 0, 0, 0, 0, 0])
-        );
+        assert_eq!(field.pow(&a, &field.sub(&[0; L], &small(1))), field.enter(&small(1)));
+    }
+
+    #[test]
+    fn multiplication_agrees_with_repeated_addition() {
+        multiplies(P256.prime, &[0xab; 32]);
+        multiplies(P384.prime, &[0xab; 48]);
+        multiplies(P521.prime, &[&[1][..], &[0xab; 65]].concat());
+        multiplies(SECP256K1.prime, &[0xab; 32]);
+        multiplies(P25519, &[0x2b; 32]);
     }
 }

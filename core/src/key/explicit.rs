@@ -7,11 +7,14 @@
 use der::asn1::{AnyRef, BitStringRef, OctetStringRef, UintRef};
 use der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 
-/// The curves that a key may spell out.
+/// The curves that a key may name. It may spell out the first two; nobody is known to do so with the
+/// optional ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedCurve {
     P256,
     P384,
+    P521,
+    Secp256k1,
 }
 
 /// What defines a curve (SEC 2 sections 2.4.2 and 2.5.1); the cofactor is 1. Numbers big-endian.

@@ -1,13 +1,16 @@
 //! In which form a file holds keys.
 
+use alloc::format;
+
 use super::jwk;
+use crate::error::ConfigError;
 
 /// A file of keys, by its look.
 pub(super) enum Form<'f> {
     JwkSet(&'f str),
     Jwk(&'f str),
     /// An object that says neither; an error of the server that was asked for keys, say.
-    OtherJson,
+    OtherJson(&'f str),
     Pem(&'f str),
     Der,
 }
@@ -24,9 +27,18 @@ impl<'f> Form<'f> {
             return Some(match jwk::names_one_of(text, ["keys", "kty"]) {
                 Some("keys") | None => Self::JwkSet(text),
                 Some("kty") => Self::Jwk(text),
-                Some(_) => Self::OtherJson,
+                Some(_) => Self::OtherJson(text),
             });
         }
         text.contains("-----BEGIN ").then_some(Self::Pem(text))
     }
+}
+
+/// Bytes that are none of these forms.
+pub(super) fn unknown(what: &'static str, forms: &str) -> ConfigError {
+    let expected = format!(
+        "expected {forms}, a public key in PEM or DER: what is in the file, not its path or URL; a \
+         secret is given by name (`from_secret`)"
+    );
+    ConfigError::expected(what, 0, expected)
 }

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::{Key, Material, SkippedKey};
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::base64url;
 use crate::error::{ConfigError, KeyFault};
 use crate::header::MAX_KEY_ID_BYTES;
@@ -21,21 +21,29 @@ pub(super) fn names_one_of(text: &str, names: [&'static str; 2]) -> Option<&'sta
     Some(names.into_iter().find(has).unwrap_or_default())
 }
 
-/// A lone JWK.
-pub(super) fn read_one(jwk: &str, short_secret: bool) -> Result<Key, ConfigError> {
+/// A lone JWK. `offered`: which of [`Algorithm::OPTIONAL`] it may be for.
+pub(super) fn read_one(
+    jwk: &str,
+    short_secret: bool,
+    offered: AlgorithmSet,
+) -> Result<Key, ConfigError> {
     let members = json::members(jwk).map_err(|fault| ConfigError::json("key", fault))?;
     if members.iter().any(|member| member.is_named(jwk, "keys")) {
         let expected = "this is a set of keys: read it as one (`from_jwks`)";
         return Err(ConfigError::expected("key", 0, expected));
     }
-    Jwk { text: jwk, members }.key(short_secret).map_err(Into::into)
+    Jwk { text: jwk, members }.key(short_secret, offered).map_err(Into::into)
 }
 
 /// The usable keys of a set with their places, and the others with the reason.
 type Read = (Vec<(usize, Key)>, Vec<SkippedKey>);
 
 /// Reads a JWK Set.
-pub(super) fn read_set(jwks: &str, short_secret: bool) -> Result<Read, ConfigError> {
+pub(super) fn read_set(
+    jwks: &str,
+    short_secret: bool,
+    offered: AlgorithmSet,
+) -> Result<Read, ConfigError> {
     let what = "key set";
     let outer = json::members(jwks).map_err(|fault| ConfigError::json(what, fault))?;
     let Some(list) = outer.iter().find(|member| member.is_named(jwks, "keys")) else {
@@ -57,7 +65,7 @@ pub(super) fn read_set(jwks: &str, short_secret: bool) -> Result<Read, ConfigErr
         let read = match jwk {
             None => Err(KeyFault::NotAnObject),
             Some(jwk) if public && is_oct(jwk) => Err(KeyFault::SecretAmongPublic),
-            Some(jwk) => jwk.key(short_secret),
+            Some(jwk) => jwk.key(short_secret, offered),
         };
         match read {
             Ok(key) => keys.push((position, key)),
@@ -106,7 +114,7 @@ impl<'t> Jwk<'t> {
         base64url::decode(&text).ok_or(KeyFault::Malformed)
     }
 
-    fn key(&self, short_secret: bool) -> Result<Key, KeyFault> {
+    fn key(&self, short_secret: bool, offered: AlgorithmSet) -> Result<Key, KeyFault> {
         let kind = self.string("kty").ok_or(KeyFault::UnknownType)?;
         if !matches!(&*kind, "RSA" | "EC" | "OKP" | "oct") {
             return Err(KeyFault::UnknownType);
@@ -124,10 +132,13 @@ impl<'t> Jwk<'t> {
         }
         self.check_operations()?;
         let algorithm = match self.optional("alg", KeyFault::AlgorithmMismatch)? {
-            Some(name) => Some(Algorithm::from_name(&name).ok_or(KeyFault::AlgorithmMismatch)?),
+            Some(name) => {
+                let known = Algorithm::from_name_among(&name, offered);
+                Some(known.ok_or(KeyFault::AlgorithmMismatch)?)
+            }
             None => None,
         };
-        let material = self.material(&kind)?;
+        let material = self.material(&kind, offered)?;
         Key::new(material, id.map(|id| Box::from(&*id)), algorithm, short_secret)
     }
 
@@ -154,13 +165,19 @@ impl<'t> Jwk<'t> {
         if verifies && !twice { Ok(()) } else { Err(fault) }
     }
 
-    fn material(&self, kind: &str) -> Result<Material, KeyFault> {
+    fn material(&self, kind: &str, offered: AlgorithmSet) -> Result<Material, KeyFault> {
         match kind {
             "RSA" => Material::rsa(self.bytes("n")?, self.bytes("e")?),
             "oct" => Material::secret(&self.bytes("k")?),
             "EC" => match self.string("crv").as_deref() {
                 Some("P-256") => Material::p256_point(&self.point(32)?),
                 Some("P-384") => Material::p384_point(&self.point(48)?),
+                Some("P-521") if offered.contains(Algorithm::Es512) => {
+                    Material::p521_point(&self.point(66)?)
+                }
+                Some("secp256k1") if offered.contains(Algorithm::Es256K) => {
+                    Material::secp256k1_point(&self.point(32)?)
+                }
                 _ => Err(KeyFault::UnknownCurve),
             },
             _ => match self.string("crv").as_deref() {

@@ -6,13 +6,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::form::Form;
 use super::skipped::SkippedKey;
-use super::{Key, jwk};
+use super::{Key, KeySetBuilder, offered};
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::base64url;
 use crate::compact::{Compact, Limits};
-use crate::error::{ConfigError, KeyFault};
+#[cfg(feature = "ring")]
+use crate::error::ConfigError;
+use crate::error::KeyFault;
 use crate::header::Header;
 use crate::reason::Reason;
 use crate::rejection::Rejection;
@@ -76,9 +77,10 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    fn new(key: Key, backend: &dyn Backend) -> Result<Self, KeyFault> {
+    pub(super) fn new(key: Key, backend: &dyn Backend) -> Result<Self, KeyFault> {
         let verifiers: Vec<_> = Algorithm::ALL
             .into_iter()
+            .chain(offered(backend).iter())
             .filter(|algorithm| key.fits(*algorithm))
             .filter_map(|algorithm| Some((algorithm, backend.prepare(algorithm, &key.material())?)))
             .collect();
@@ -144,7 +146,7 @@ impl<'k> Candidates<'k> {
 }
 
 impl KeySet {
-    /// Reads a JWK Set (RFC 7517 section 5). Keys that cannot be used are [`skipped`](Self::skipped).
+    /// Reads a JWK Set (RFC 7517 section 5) for ring. Keys that cannot be used are [`skipped`](Self::skipped).
     ///
     /// # Errors
     /// A text that is not strict JSON or no JWK Set; a set in which no key can be used.
@@ -178,18 +180,13 @@ impl KeySet {
         Self::builder_with(&crate::ring::Ring)
     }
 
-    /// Collects keys of several forms, with signatures by a backend of one's own.
+    /// Collects keys of several forms, with signatures by the backend that is handed in: `AwsLc`, `Ring`,
+    /// or one's own.
     pub const fn builder_with(backend: &dyn Backend) -> KeySetBuilder<'_> {
-        KeySetBuilder {
-            backend,
-            keys: Vec::new(),
-            skipped: Vec::new(),
-            short_secrets: false,
-            named: 0,
-        }
+        KeySetBuilder::new(backend)
     }
 
-    fn new(keys: Vec<Arc<Prepared>>, skipped: Vec<SkippedKey>) -> Self {
+    pub(super) fn new(keys: Vec<Arc<Prepared>>, skipped: Vec<SkippedKey>) -> Self {
         let mut named: BTreeMap<Box<str>, Fitting> = BTreeMap::new();
         let (mut nameless, mut all) = (None, Fitting::default());
         for (position, key) in keys.iter().enumerate() {
@@ -377,114 +374,5 @@ impl fmt::Debug for KeySet {
             .field("keys", &self.keys.iter().map(|key| &key.key).collect::<Vec<_>>())
             .field("skipped", &self.skipped)
             .finish_non_exhaustive()
-    }
-}
-
-/// Collects keys for a [`KeySet`]: of several forms, from several places.
-///
-/// ```
-/// use lowwater::{Key, KeySet};
-///
-/// let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"h8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F-eqk4"}]}"#;
-/// let keys = KeySet::builder().jwks(jwks)?.key(Key::from_secret(&[7; 32])?.with_id("s")?)?.build()?;
-/// assert_eq!(keys.key_ids().collect::<Vec<_>>(), ["a", "s"]);
-/// # Ok::<(), lowwater::ConfigError>(())
-/// ```
-#[must_use]
-pub struct KeySetBuilder<'b> {
-    backend: &'b dyn Backend,
-    keys: Vec<Arc<Prepared>>,
-    skipped: Vec<SkippedKey>,
-    short_secrets: bool,
-    named: usize,
-}
-
-impl KeySetBuilder<'_> {
-    /// Takes `oct` keys of sets that follow even where they are shorter than their hash.
-    pub const fn allow_short_secrets(mut self) -> Self {
-        self.short_secrets = true;
-        self
-    }
-
-    /// Adds the usable keys of a JWK Set.
-    ///
-    /// # Errors
-    /// A text that is not strict JSON or no JWK Set.
-    pub fn jwks(mut self, jwks: &str) -> Result<Self, ConfigError> {
-        let (keys, skipped) = jwk::read_set(jwks, self.short_secrets)?;
-        self.named = self.named.saturating_add(keys.len()).saturating_add(skipped.len());
-        self.skipped.extend(skipped);
-        for (position, key) in keys {
-            let id = key.id().map(Box::from);
-            match Prepared::new(key, self.backend) {
-                Ok(key) => self.keys.push(Arc::new(key)),
-                Err(fault) => self.skipped.push(SkippedKey { position, id, fault }),
-            }
-        }
-        Ok(self)
-    }
-
-    /// Adds what a file of keys holds, by its look: JSON is a JWK Set (if it has a member `keys`) or a
-    /// lone JWK, then there is PEM, then DER. Never a secret: bytes that are none of these are refused,
-    /// for an error page that came in place of keys would be a secret that everyone knows.
-    ///
-    /// ```
-    /// use lowwater::KeySet;
-    ///
-    /// let jwk = br#"{"kty":"OKP","crv":"Ed25519","kid":"a","x":"h8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F-eqk4"}"#;
-    /// assert_eq!(KeySet::read(jwk)?.key_ids().collect::<Vec<_>>(), ["a"]);
-    /// assert!(KeySet::read(b"<html>502 Bad Gateway</html>, and thirty-two bytes at that").is_err());
-    /// # Ok::<(), lowwater::ConfigError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Bytes that are none of these, and what [`jwks`](Self::jwks) and [`Key`] refuse.
-    pub fn read(self, file: &[u8]) -> Result<Self, ConfigError> {
-        let short_secrets = self.short_secrets;
-        match Form::of(file) {
-            Some(Form::JwkSet(text)) => self.jwks(text),
-            Some(Form::Jwk(text)) => self.key(jwk::read_one(text, short_secrets)?),
-            Some(Form::OtherJson) => Err(ConfigError::expected(
-                "key set",
-                0,
-                "expected a member `keys` (a JWK Set) or `kty` (a JWK)",
-            )),
-            Some(Form::Pem(text)) => self.key(Key::from_pem(text)?),
-            Some(Form::Der) => self.key(Key::from_der(file)?),
-            None => Err(ConfigError::expected(
-                "key set",
-                0,
-                "expected a JWK Set, a JWK, a public key in PEM or DER: what is in the file, not its \
-                 path or URL; a secret is given by name (`from_secret`)",
-            )),
-        }
-    }
-
-    /// Adds one key.
-    ///
-    /// # Errors
-    /// A key that the backend cannot use.
-    pub fn key(mut self, key: Key) -> Result<Self, ConfigError> {
-        self.named = self.named.saturating_add(1);
-        self.keys.push(Arc::new(Prepared::new(key, self.backend)?));
-        Ok(self)
-    }
-
-    /// The set.
-    ///
-    /// # Errors
-    /// No key that can be used.
-    pub fn build(self) -> Result<KeySet, ConfigError> {
-        if self.keys.is_empty() {
-            let first = self.skipped.first().map(SkippedKey::fault);
-            return Err(ConfigError::NoUsableKey { named: self.named, first });
-        }
-        Ok(KeySet::new(self.keys, self.skipped))
-    }
-}
-
-impl fmt::Debug for KeySetBuilder<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeySetBuilder").field("keys", &self.keys.len()).finish_non_exhaustive()
     }
 }

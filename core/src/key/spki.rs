@@ -6,6 +6,7 @@ use der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 
 use super::Material;
 use super::explicit::{self, NamedCurve};
+use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyFault;
 
 /// Object identifiers, as the bytes of their DER content.
@@ -14,16 +15,20 @@ const RSA_PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
 const EC_PUBLIC_KEY: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
 const PRIME256V1: &[u8] = b"\x2a\x86\x48\xce\x3d\x03\x01\x07";
 const SECP384R1: &[u8] = b"\x2b\x81\x04\x00\x22";
+const SECP521R1: &[u8] = b"\x2b\x81\x04\x00\x23";
+const SECP256K1: &[u8] = b"\x2b\x81\x04\x00\x0a";
 const ED25519: &[u8] = b"\x2b\x65\x70";
 
 const NOT_DER: KeyFault = KeyFault::NotAPublicKeyDer;
 
 /// One PEM block, `PUBLIC KEY` or `RSA PUBLIC KEY`. White space around it is no fault.
-pub(super) fn from_pem(pem: &str) -> Result<Material, KeyFault> {
+///
+/// `offered`: which of [`Algorithm::OPTIONAL`] it may be for.
+pub(super) fn from_pem(pem: &str, offered: AlgorithmSet) -> Result<Material, KeyFault> {
     let (label, der) =
         pem_rfc7468::decode_vec(pem.trim().as_bytes()).map_err(|_| KeyFault::NotAPublicKeyPem)?;
     match label {
-        "PUBLIC KEY" => from_spki(&der),
+        "PUBLIC KEY" => from_spki(&der, offered),
         "RSA PUBLIC KEY" => from_pkcs1(&der),
         _ if label.contains("PRIVATE") => Err(KeyFault::Private),
         _ => Err(KeyFault::NotAPublicKeyPem),
@@ -31,12 +36,12 @@ pub(super) fn from_pem(pem: &str) -> Result<Material, KeyFault> {
 }
 
 /// DER of either kind: told apart by what stands first, an algorithm or an integer.
-pub(super) fn from_der(der: &[u8]) -> Result<Material, KeyFault> {
+pub(super) fn from_der(der: &[u8], offered: AlgorithmSet) -> Result<Material, KeyFault> {
     match AnyRef::from_der(der) {
         Ok(outer) if outer.tag() == Tag::Sequence && outer.value().first() == Some(&0x02) => {
             from_pkcs1(der)
         }
-        _ => from_spki(der),
+        _ => from_spki(der, offered),
     }
 }
 
@@ -65,7 +70,7 @@ fn from_pkcs1(der: &[u8]) -> Result<Material, KeyFault> {
     Material::rsa(integer(modulus)?, integer(exponent)?)
 }
 
-fn from_spki(der: &[u8]) -> Result<Material, KeyFault> {
+fn from_spki(der: &[u8], offered: AlgorithmSet) -> Result<Material, KeyFault> {
     let (algorithm, Some(bits)) = pair(der)? else {
         return Err(NOT_DER);
     };
@@ -94,11 +99,19 @@ fn from_spki(der: &[u8]) -> Result<Material, KeyFault> {
             let curve = parameters.and_then(|any| match (any.tag(), any.value()) {
                 (Tag::ObjectIdentifier, PRIME256V1) => Some(NamedCurve::P256),
                 (Tag::ObjectIdentifier, SECP384R1) => Some(NamedCurve::P384),
+                (Tag::ObjectIdentifier, SECP521R1) => {
+                    offered.contains(Algorithm::Es512).then_some(NamedCurve::P521)
+                }
+                (Tag::ObjectIdentifier, SECP256K1) => {
+                    offered.contains(Algorithm::Es256K).then_some(NamedCurve::Secp256k1)
+                }
                 _ => explicit::named_curve(any),
             });
             match curve {
                 Some(NamedCurve::P256) => Material::p256_point(bytes),
                 Some(NamedCurve::P384) => Material::p384_point(bytes),
+                Some(NamedCurve::P521) => Material::p521_point(bytes),
+                Some(NamedCurve::Secp256k1) => Material::secp256k1_point(bytes),
                 None => Err(KeyFault::UnknownCurve),
             }
         }

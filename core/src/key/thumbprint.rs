@@ -20,6 +20,8 @@ impl Material {
             }
             Self::P256(point) => coordinates(&point[..], "P-256"),
             Self::P384(point) => coordinates(&point[..], "P-384"),
+            Self::P521(point) => coordinates(&point[..], "P-521"),
+            Self::Secp256k1(point) => coordinates(&point[..], "secp256k1"),
             Self::Ed25519(point) => {
                 format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(point))
             }

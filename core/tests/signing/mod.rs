@@ -14,7 +14,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use lowwater::{Algorithm, Key, KeySet, Validator};
+use lowwater::{Algorithm, Backend, Key, KeySet, Ring, Validator};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
@@ -107,7 +107,8 @@ impl Signer {
         self.sign(algorithm, &header, payload.as_bytes())
     }
 
-    fn signature(&self, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
+    /// What stands behind the last dot, not yet encoded.
+    pub fn signature(&self, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match self {
             Self::Secret => {
@@ -146,11 +147,16 @@ pub fn many() -> usize {
 
 /// A validator of [`ISSUER`] and [`AUDIENCE`] with one key named `k`.
 pub fn validator(algorithm: Algorithm, signer: &Signer) -> Validator {
+    validator_on(&Ring, algorithm, signer)
+}
+
+/// The same on another backend.
+pub fn validator_on(backend: &dyn Backend, algorithm: Algorithm, signer: &Signer) -> Validator {
     Validator::builder()
         .issuer(ISSUER)
         .audience(AUDIENCE)
         .algorithms([algorithm])
-        .keys(KeySet::from_keys([signer.key("k")]).unwrap())
+        .keys(KeySet::builder_with(backend).key(signer.key("k")).unwrap().build().unwrap())
         .build()
         .unwrap()
 }

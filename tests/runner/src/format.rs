@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use lowwater::{
-    ConfigError, Cutoffs, Key, KeySet, Rejection, Requirement, Rule, UnixTime, Validator,
+    Backend, ConfigError, Cutoffs, Key, KeySet, Rejection, Requirement, Rule, UnixTime, Validator,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -172,8 +172,12 @@ impl File {
 }
 
 impl Keys {
-    pub(crate) fn read(&self, short_secrets: bool) -> Result<KeySet, Box<dyn Error>> {
-        let mut set = KeySet::builder();
+    pub(crate) fn read(
+        &self,
+        backend: &dyn Backend,
+        short_secrets: bool,
+    ) -> Result<KeySet, Box<dyn Error>> {
+        let mut set = KeySet::builder_with(backend);
         if short_secrets {
             set = set.allow_short_secrets();
         }

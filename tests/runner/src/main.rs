@@ -1,18 +1,19 @@
 //! Runs every vector of the files and folders named, and exits with 1 if any fails. With `--answers` it
 //! prints what came of each instead, one line an answer, as the runners of all languages do.
+//! `--backend=aws-lc-rs`: on that library, and not on ring.
 //! It loads, builds, calls and compares, and knows nothing of what a vector is about.
 #![expect(clippy::print_stdout, clippy::arithmetic_side_effects, reason = "it prints and counts")]
 mod format;
 use std::{error::Error, process::ExitCode};
 
 use format::{Answer, Case, Expected, File};
-use lowwater::{Cutoffs, Policy, Rule, UnixTime, Validator};
+use lowwater::{AwsLc, Backend, Cutoffs, Policy, Ring, Rule, UnixTime, Validator};
 
-fn build(file: &File, case: &Case) -> Result<Validator, Box<dyn Error>> {
+fn build(on: &dyn Backend, file: &File, case: &Case) -> Result<Validator, Box<dyn Error>> {
     let policy = case.policy.as_ref().and_then(|name| file.policies.get(name));
     let policy = Policy::from_json(policy.ok_or("no policy")?.get())?;
     let keys = file.keysets.get(&case.keys).ok_or("no key set")?;
-    let keys = keys.read(policy.allows_short_secret())?;
+    let keys = keys.read(on, policy.allows_short_secret())?;
     Ok(Validator::new(policy, keys))
 }
 
@@ -21,14 +22,14 @@ fn ask(validator: &Validator, cutoffs: &Cutoffs, token: &str, asked: &Expected) 
     Ok(accepted.and_then(|accepted| accepted.require(&asked.requirement())))
 }
 
-fn run_test(file: &File, case: &Case) -> Answer {
+fn run_test(on: &dyn Backend, file: &File, case: &Case) -> Answer {
     if case.only.is_some() && case.policy.is_none() {
         let algorithms: Result<Vec<_>, _> =
             case.algorithms.iter().map(|name| name.parse()).collect();
-        let keys = file.keysets.get(&case.keys).ok_or("no key set")?.read(false)?;
+        let keys = file.keysets.get(&case.keys).ok_or("no key set")?.read(on, false)?;
         return Ok(keys.verify(&case.token, algorithms?).map(drop));
     }
-    let validator = build(file, case)?;
+    let validator = build(on, file, case)?;
     if case.only.is_some() {
         return Ok(validator.verify(&case.token).map(drop));
     }
@@ -43,11 +44,15 @@ fn run_test(file: &File, case: &Case) -> Answer {
 type Asked<'f> = (String, &'f Expected, Answer);
 
 /// What came of the test, or of each step of the scenario that asks.
-fn run<'f>(file: &'f File, case: &'f Case) -> Result<Vec<Asked<'f>>, Box<dyn Error>> {
+fn run<'f>(
+    on: &dyn Backend,
+    file: &'f File,
+    case: &'f Case,
+) -> Result<Vec<Asked<'f>>, Box<dyn Error>> {
     if case.steps.is_empty() {
-        return Ok(vec![(String::new(), &case.expected, run_test(file, case))]);
+        return Ok(vec![(String::new(), &case.expected, run_test(on, file, case))]);
     }
-    let (validator, mut cutoffs) = (build(file, case)?, case.set.cutoffs()?);
+    let (validator, mut cutoffs) = (build(on, file, case)?, case.set.cutoffs()?);
     let (mut asked, mut clock) = (Vec::new(), UnixTime::from_secs(0));
     for (number, step) in case.steps.iter().enumerate() {
         step.change(&case.set, &mut cutoffs, &validator, &mut clock)?;
@@ -63,12 +68,20 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (mut passed, mut failed) = (0, 0);
     let (options, paths): (Vec<_>, Vec<_>) =
         std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
-    let show = options.iter().any(|option| option == "--answers");
+    let (mut show, mut on): (bool, &dyn Backend) = (false, &Ring);
+    for option in options {
+        match option.as_str() {
+            "--answers" => show = true,
+            "--backend=ring" => on = &Ring,
+            "--backend=aws-lc-rs" => on = &const { AwsLc::new() },
+            _ => return Err(format!("no such option: {option}").into()),
+        }
+    }
     for path in format::files(paths.into_iter())? {
         let file = File::read(&path).map_err(|fault| format!("{}: {fault}", path.display()))?;
         let name = path.file_name().unwrap_or_default().display();
         for case in file.tests.iter().chain(&file.scenarios) {
-            let asked = run(&file, case);
+            let asked = run(on, &file, case);
             let asked = asked.unwrap_or_else(|no| vec![(String::new(), &case.expected, Err(no))]);
             let mut wrong = false;
             for (step, expected, answer) in &asked {
