@@ -66,7 +66,7 @@ RUST_PEERS = ["Rust: jsonwebtoken on aws-lc-rs", "Rust: jsonwebtoken on RustCryp
 PYTHON_PEERS = ["Python: PyJWT", "Python: joserfc", "Python: authlib"]
 BACKENDS = ["ring", "aws-lc-rs"]
 # What the wheel and the addon are built with.
-SHIPPED = "ring"
+SHIPPED = "aws-lc-rs"
 
 
 def rust(found: Found) -> Iterable[Answer]:

@@ -79,7 +79,7 @@ export interface Deciding extends At {
 }
 
 export interface DecidingMany extends Deciding {
-  /** How many decide at the same time while this call waits: 1. WebAssembly has one, whatever is said. */
+  /** How many decide at the same time while this call waits: 1, and no more than the machine runs. WebAssembly has one. */
   threads?: number;
 }
 
@@ -122,7 +122,8 @@ export class Validator {
   validate<T extends object = Claims>(token: string, cutoffs: Rules, options?: Deciding): Accepted<T>;
   /**
    * Decides about each of at most 100,000 tokens, all at one instant under one state of the rules: an `Accepted` or a
-   * `Rejected` for each, in their order. None is thrown.
+   * `Rejected` for each, in their order. None is thrown. The newest 1024 that are accepted are held: a question to another
+   * decides about it once more.
    */
   validateMany<T extends object = Claims>(tokens: readonly string[], cutoffs: Rules, options?: DecidingMany): (Accepted<T> | Rejected)[];
   /**

@@ -6,10 +6,13 @@ use alloc::vec::Vec;
 
 use crate::header::Header;
 use crate::json::{self, Decimal, Elements, Kind, Known, Member, Text, unescape};
-use crate::key::Prepared;
+use crate::key::KeyName;
 use crate::reason::Reason;
 use crate::signature::Signed;
 use crate::time::{TokenTime, UnixTime};
+
+/// Room for so many members is kept, however few there are.
+const MANY: usize = 20;
 
 const TIME: &str = "a number of seconds from 0 to 253402300799";
 const STRING: &str = "a string";
@@ -50,8 +53,11 @@ impl ClaimSet {
     fn read_into(payload: Vec<u8>, room: Vec<Member>) -> Result<Self, Reason> {
         let text = String::from_utf8(payload)
             .map_err(|_| Reason::ClaimsJson { fault: "expected UTF-8" })?;
-        let members = json::members_into(&text, room)
+        let mut members = json::members_into(&text, room)
             .map_err(|malformed| Reason::ClaimsJson { fault: malformed.fault })?;
+        if members.capacity() / 4 > members.len().max(MANY) {
+            members.shrink_to_fit(); // a header or a nested object had many more
+        }
         let [iss, sub, aud, exp, nbf, iat, jti, auth_time, sid, client_id, azp, scope, permissions] =
             registered(&text, &members);
         let read = Reader { text: &text };
@@ -346,7 +352,7 @@ impl Reader<'_> {
 pub(crate) struct Claims {
     pub(crate) set: ClaimSet,
     pub(crate) header: Header,
-    pub(crate) key: Arc<Prepared>,
+    pub(crate) key: Arc<KeyName>,
 }
 
 impl Claims {
@@ -356,7 +362,7 @@ impl Claims {
     pub(crate) fn parse(signed: Signed) -> Result<Arc<Self>, Reason> {
         let Signed { mut header, payload, key } = signed;
         let set = ClaimSet::read_into(payload, header.take_room())?;
-        Ok(Arc::new(Self { set, header, key }))
+        Ok(Arc::new(Self { set, header, key: Arc::clone(key.name()) }))
     }
 
     /// What they take of memory.

@@ -16,7 +16,7 @@ pub use self::builder::KeySetBuilder;
 pub(crate) use self::fit::Asked;
 pub use self::fit::{KeyFit, KeyOutcome};
 pub use self::set::KeySet;
-pub(crate) use self::set::{Candidates, Prepared};
+pub(crate) use self::set::{Candidates, KeyName, Prepared};
 pub use self::skipped::SkippedKey;
 
 use alloc::boxed::Box;

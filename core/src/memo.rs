@@ -69,7 +69,8 @@ impl Proven {
         &self.0.token
     }
 
-    /// What it takes of memory, in bytes: about four times the token's length.
+    /// What it takes of memory, in bytes: three to ten times the token's length, the more, the shorter
+    /// it is and the more members it has.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let own = size_of::<Proof>().saturating_add(self.0.token.len());
@@ -116,6 +117,11 @@ pub trait ProvenTokens {
 
     /// Keeps it, or does not. Called for a token that was accepted and not recalled.
     fn keep(&self, proven: Proven);
+
+    /// Whether anything would be kept; where not, nobody copies a token for it.
+    fn is_on(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ use crate::time::UnixTime;
 /// }
 /// ```
 ///
-/// It shares the claims with the accepted token: about twice their length in bytes, once. `Debug` shows no claim.
+/// It shares the claims with the accepted token: two to ten times their length in bytes, once. `Debug` shows no claim.
 #[derive(Clone)]
 pub struct Ticket {
     claims: Arc<Claims>,

@@ -131,7 +131,7 @@ impl Validator {
         let is_new = known.is_none();
         let claims = known.map_or_else(|| self.prove(token), Ok).map_err(Rejection::new);
         let decided = claims.and_then(|claims| self.decide(claims, rules, now));
-        if let (Ok(accepted), true) = (&decided, is_new) {
+        if let (Ok(accepted), true) = (&decided, is_new && memo.is_on()) {
             memo.keep(accepted.proven(token, &self.keys));
         }
         decided.map_err(|no| no.with_challenge(&self.policy.challenge))

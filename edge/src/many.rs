@@ -1,13 +1,13 @@
 //! Many decisions at once, on several threads where that is asked for.
 
 use std::num::NonZero;
-use std::thread::{self, Builder, ScopedJoinHandle};
+use std::thread::{self, Builder, ScopedJoinHandle, available_parallelism};
 
 /// Fewer tokens than this are decided sooner than a thread has begun: it takes some 30 microseconds.
 const LEAST_SHARE: usize = 16;
 
-/// Decides about many tokens: `decide` is called once for each, on up to `threads` threads, and the
-/// answers stand in the order of the tokens.
+/// Decides about many tokens: `decide` is called once for each, on up to `threads` threads (no more than
+/// the machine runs at once), and the answers stand in the order of the tokens.
 ///
 /// Each thread takes a run of neighbours. Where the system gives no thread, the calling one does the work.
 ///
@@ -36,7 +36,8 @@ pub fn decide_many<T: Sync, R: Send>(
     if cfg!(all(target_family = "wasm", target_os = "unknown")) {
         return tokens.iter().map(decide).collect();
     }
-    let most = tokens.len().div_ceil(LEAST_SHARE).max(1);
+    let at_once = available_parallelism().map_or(1, NonZero::get);
+    let most = tokens.len().div_ceil(LEAST_SHARE).clamp(1, at_once);
     let share = tokens.len().div_ceil(threads.get().min(most)).max(1);
     let mut shares = tokens.chunks(share);
     let Some(own) = shares.next() else { return Vec::new() };
@@ -94,12 +95,16 @@ mod tests {
     }
 
     #[test]
-    fn threads_are_used_if_given() {
-        let tokens = [(); 64];
-        for threads in [1, 2, 4] {
+    fn threads_are_used_if_given_and_no_more_than_run_at_once() {
+        let tokens = [(); 6400];
+        let at_once = available_parallelism().unwrap().get();
+        for threads in [1, 2, 4, usize::MAX] {
             let names =
                 decide_many(&tokens, NonZero::new(threads).unwrap(), |()| thread::current().id());
-            assert_eq!(names.into_iter().collect::<HashSet<_>>().len(), threads);
+            assert_eq!(
+                names.into_iter().collect::<HashSet<_>>().len(),
+                threads.min(at_once).min(400)
+            );
         }
     }
 }

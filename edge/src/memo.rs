@@ -1,28 +1,28 @@
 //! One memo for all threads: parts of its own lock each, so that threads rarely meet.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{Mutex, TryLockError};
 use std::thread::available_parallelism;
 
 use lowwater::{Memo, Proven, ProvenTokens};
 
 use crate::hash_key;
 
-/// A part smaller than this would hold too few tokens to tell which come again.
-const LEAST_PART: usize = 256 << 10;
+/// A part is as large as this at least, so that a token of 64 KiB (with its claims) is kept on any machine.
+const LEAST_PART: usize = 1 << 20;
 
 /// As many parts as this serve any machine.
 const MOST_PARTS: usize = 64;
 
 /// So often a lock is tried, some microseconds in all; then the token is decided as if it were new. Whoever
-/// holds the lock needs some tens of nanoseconds, unless the system took its turn away, or the process was
+/// holds the lock needs less, unless the system took its turn away, or the process was
 /// forked meanwhile: then it is held for ever.
 const TRIES: u32 = 200;
 
 /// A memo of proven signatures for many threads: see [`Memo`] for what it keeps.
 ///
-/// A lookup holds a lock for some tens of nanoseconds, never while a signature is checked, and no thread
-/// waits for one: where it cannot be had, the token is decided without the memo.
+/// A lookup holds a lock for about a tenth of a microsecond, never while a signature is checked, and no
+/// thread waits for one: where it cannot be had, the token is decided without the memo.
 ///
 /// ```
 /// use lowwater::{Accepted, Rejection, Validator};
@@ -51,7 +51,8 @@ impl SharedMemo {
     pub const DEFAULT_BYTES: usize = 8 << 20;
 
     /// A memo that takes at most about `bytes` of memory, from none at first. With 0 it is switched off:
-    /// nothing is looked up and nothing is kept.
+    /// nothing is looked up and nothing is kept. A token that takes more than a sixteenth of a part (there
+    /// are as many as threads run at once, of 1 MiB at least) is not kept.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         let threads = available_parallelism().map_or(1, usize::from).min(MOST_PARTS);
@@ -61,7 +62,7 @@ impl SharedMemo {
         Self { parts: std::iter::repeat_with(part).take(parts).collect() }
     }
 
-    /// How many tokens it holds.
+    /// How many tokens it holds, but for parts that another thread holds just then.
     #[must_use]
     pub fn len(&self) -> usize {
         self.sum(Memo::len)
@@ -73,16 +74,16 @@ impl SharedMemo {
         self.len() == 0
     }
 
-    /// What its tokens take of memory, in bytes: never more than it was made for.
+    /// What its tokens take of memory, in bytes, but for parts that another thread holds just then: never
+    /// more than it was made for.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.sum(Memo::bytes)
     }
 
     fn sum(&self, of: impl Fn(&Memo) -> usize) -> usize {
-        self.parts.iter().fold(0, |sum, part| {
-            sum.saturating_add(of(&part.lock().unwrap_or_else(PoisonError::into_inner)))
-        })
+        let told = self.parts.iter().filter_map(|part| locked(part, |memo| of(memo)));
+        told.fold(0, usize::saturating_add)
     }
 
     /// Asks the part in which a token lies. Which one it is follows from its last bytes, those of the
@@ -92,17 +93,22 @@ impl SharedMemo {
         let mixed =
             last.fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add((*byte).into()));
         let part = self.parts.get(mixed.checked_rem(self.parts.len())?)?;
-        for _ in 0..TRIES {
-            match part.try_lock() {
-                Ok(mut memo) => return Some(ask(&mut memo)),
-                // A panic in between could leave a token in no queue, never a wrong one: what it holds
-                // is compared by the validator.
-                Err(TryLockError::Poisoned(memo)) => return Some(ask(&mut memo.into_inner())),
-                Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
-            }
-        }
-        None
+        locked(part, ask)
     }
+}
+
+/// Asks one part, unless another thread holds it for longer than it should.
+fn locked<T>(part: &Mutex<Memo>, ask: impl FnOnce(&mut Memo) -> T) -> Option<T> {
+    for _ in 0..TRIES {
+        match part.try_lock() {
+            Ok(mut memo) => return Some(ask(&mut memo)),
+            // A panic in between could leave a token in no queue, never a wrong one: what it holds is
+            // compared by the validator.
+            Err(TryLockError::Poisoned(memo)) => return Some(ask(&mut memo.into_inner())),
+            Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
+        }
+    }
+    None
 }
 
 impl Default for SharedMemo {
@@ -119,6 +125,10 @@ impl ProvenTokens for SharedMemo {
     fn keep(&self, proven: Proven) {
         let token = proven.clone();
         self.with(token.token(), |memo| memo.keep(proven));
+    }
+
+    fn is_on(&self) -> bool {
+        !self.parts.is_empty()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::num::NonZero;
 
-use lowwater::{Accepted, Backend, Freshness, KeySet, Note, Policy, Rejection, Retention, RuleSet, Signed};
+use lowwater::{
+    Accepted, Backend, Freshness, KeySet, Note, Policy, Rejection, Retention, RuleSet, Signed,
+};
 use lowwater_edge::{SharedMemo, decide_many};
 
 use crate::keys::{KeyFiles, size_of_keys};
@@ -61,6 +63,9 @@ impl Draft {
     }
 }
 
+/// So many tokens are worth threads.
+const PART: usize = 4096;
+
 impl Validator {
     /// For keys that come later as files.
     pub const fn files(&self, backend: &'static dyn Backend) -> KeyFiles {
@@ -114,10 +119,16 @@ impl Validator {
     ) -> Vec<Answer> {
         let threads = threads.and_then(|threads| NonZero::new(crate::size(threads)));
         let threads = threads.unwrap_or(NonZero::<usize>::MIN);
-        let decided = rules.ask(fresh_within, |rules| {
-            decide_many(tokens, threads, |token| self.decide(token, rules, now))
+        let mut answers = Vec::with_capacity(tokens.len());
+        rules.ask(fresh_within, |rules| {
+            // In parts: of what is accepted the newest are held, so there is no need of all at once.
+            for part in tokens.chunks(PART) {
+                let decided = decide_many(part, threads, |token| self.decide(token, rules, now));
+                let told = part.iter().zip(decided);
+                answers.extend(told.map(|(token, decided)| answer(token, decided)));
+            }
         });
-        tokens.iter().zip(decided).map(|(token, decided)| answer(token, decided)).collect()
+        answers
     }
 
     pub(crate) fn decide(

@@ -26,7 +26,8 @@ function policy(given) {
 /** What is given beside the policy, by name, apart from the rest. */
 function apart(given) {
   const beside = ['keys', 'memoBytes'];
-  const named = Object.fromEntries(given.filter(([name]) => beside.includes(name)));
+  const named = Object.create(null); // What an object inherits is nobody's choice.
+  for (const [name, value] of given) if (beside.includes(name)) named[name] = value;
   return [named, given.filter(([name]) => !beside.includes(name))];
 }
 

@@ -79,6 +79,28 @@ test('more than are held are answered for', () => {
   assert.deepEqual(answers.map(({ tokenId }) => tokenId), all.map((_, number) => String(number)));
 });
 
+test('what an object inherits is nobody\'s choice', () => {
+  const { keys, ...rest } = OPTIONS;
+  try {
+    Object.prototype.keys = keys;
+    Object.prototype.memoBytes = -1;
+    Object.prototype.threads = -1;
+    assert.throws(() => new Validator(rest), ConfigError);
+    const policy = JSON.stringify({ issuer: [OPTIONS.issuer], audience: [OPTIONS.audience], algorithms: ['HS256'] });
+    assert.throws(() => Validator.fromJson(policy, {}), ConfigError);
+    assert.equal(new Validator(OPTIONS).validateMany([sign()], NO_CUTOFFS, { now: NOW }).length, 1);
+  } finally {
+    for (const name of ['keys', 'memoBytes', 'threads']) delete Object.prototype[name];
+  }
+});
+
+test('any bound of the memo is a bound', () => {
+  for (const memoBytes of [1, 1023, 2 ** 20, 2 ** 40, Number.MAX_SAFE_INTEGER]) {
+    const validator = new Validator({ ...OPTIONS, memoBytes });
+    for (let round = 0; round < 3; round += 1) assert.equal(validator.validate(sign(), NO_CUTOFFS, { now: NOW }).subject, CLAIMS.sub);
+  }
+});
+
 test('what is no list of tokens is a mistake', () => {
   const validator = new Validator(OPTIONS);
   const many = (...given) => () => validator.validateMany(...given);

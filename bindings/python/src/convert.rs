@@ -17,6 +17,9 @@ use crate::number::digits;
 use crate::sentinel::Any;
 use crate::time::{span_digits, time_digits};
 
+/// What is given at once; more is given in parts.
+const MOST_ELEMENTS: usize = 100_000;
+
 /// The core reads 32 levels of JSON; what nests deeper, itself included, is no configuration.
 const MOST_LEVELS: usize = 32;
 
@@ -115,7 +118,11 @@ pub(crate) fn elements<'py>(
 pub(crate) fn sequence<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Elements<'py>> {
     let ordered = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
     let found = if ordered { elements(value, name) } else { None };
-    found.unwrap_or_else(|| Err(not(value, name, "a list of str")))
+    let found = found.unwrap_or_else(|| Err(not(value, name, "a list of str")))?;
+    if found.len() > MOST_ELEMENTS {
+        return Err(argument(name, format_args!("has more than {MOST_ELEMENTS} elements")));
+    }
+    Ok(found)
 }
 
 /// Strings: a list, a tuple or a set. One string alone is refused: it would be read letter by letter.

@@ -39,6 +39,9 @@ struct Beside<'a, 'py> {
     memo_bytes: Given<'py>,
 }
 
+/// So many tokens take less time than coming back to a busy interpreter may.
+const HELD: usize = 16;
+
 impl Validator {
     fn of(policy: Policy, beside: &Beside<'_, '_>) -> PyResult<Self> {
         let release_gil = switch(&beside.release_gil, "release_gil")?;
@@ -176,8 +179,9 @@ impl Validator {
                 decide_many(&texts, threads, |token| self.ask(token, rules, now))
             })
         };
-        // Threads of its own need no interpreter.
-        let detached = self.release_gil || threads.is_some_and(|threads| threads.get() > 1);
+        // Threads of its own need no interpreter, and a long list should keep it from nobody.
+        let several = threads.is_some_and(|threads| threads.get() > 1);
+        let detached = self.release_gil || several || texts.len() > HELD;
         let decided = if detached { py.detach(decide) } else { decide() };
         let object = |answer: Result<_, Rejection>| match answer {
             Ok(accepted) => Ok(Bound::new(py, Accepted::new(accepted))?.into_any()),

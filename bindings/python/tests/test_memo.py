@@ -1,6 +1,7 @@
 """The memo changes what a decision costs and never the decision; many tokens in one call are as many decisions."""
 
 import os
+import sys
 import threading
 from typing import Any
 
@@ -28,7 +29,7 @@ def test_a_token_that_is_known_is_decided_anew(memo_bytes: int | None) -> None:
     mine = validator() if memo_bytes is None else validator(memo_bytes=memo_bytes)
     plain, cutoffs, text = validator(memo_bytes=0), lowwater.Cutoffs(), token()
     for _ in range(3):
-        assert asked(mine, text, cutoffs)[1] == asked(plain, text, cutoffs)[1]
+        assert asked(mine, text, cutoffs) == asked(plain, text, cutoffs)
     cutoffs.issued_before(NOW, subject="u1", issuer=ISSUER, now=NOW)
     for cutoff, now, code in [
         (cutoffs, NOW, "token_revoked"),
@@ -47,6 +48,31 @@ def test_keys_that_are_exchanged_prove_nothing_of_before() -> None:
     assert asked(rotated, text, lowwater.NO_CUTOFFS)[0] == "signature_invalid"
     back = rotated.with_keys(lowwater.Key.from_secret(SECRET))
     assert back.validate(text, lowwater.NO_CUTOFFS, now=NOW).subject == "u1"
+
+
+@pytest.mark.parametrize("memo_bytes", [1, 1023, 2**20, 2**40, sys.maxsize])
+def test_any_bound_of_the_memo_is_a_bound(memo_bytes: int) -> None:
+    mine = validator(memo_bytes=memo_bytes)
+    for _ in range(3):
+        assert mine.validate(token(), lowwater.NO_CUTOFFS, now=NOW).subject == "u1"
+
+
+def test_a_long_list_keeps_the_interpreter_from_nobody() -> None:
+    mine, texts, turns = validator(), [token()] * 20_000, 0
+    done = threading.Event()
+
+    def decide() -> None:
+        mine.validate_many(texts, lowwater.NO_CUTOFFS, now=NOW)
+        done.set()
+
+    thread = threading.Thread(target=decide)
+    thread.start()
+    while not done.is_set():
+        turns += 1
+    thread.join()
+    assert turns > 100
+    with pytest.raises(lowwater.ConfigError, match="`tokens` has more than 100000"):
+        mine.validate_many([""] * 100_001, lowwater.NO_CUTOFFS, now=NOW)
 
 
 def tokens(count: int) -> list[str]:

@@ -71,9 +71,27 @@ impl Fitting {
 /// A key with what the backend made of it for each algorithm that it may serve.
 pub(crate) struct Prepared {
     key: Key,
-    id: Arc<str>,
+    name: Arc<KeyName>,
     verifiers: Arc<[(Algorithm, Box<dyn VerifySignature>)]>,
+}
+
+/// What is said of a key that verified. Whatever outlives the key set (accepted tokens, tickets, a memo)
+/// holds this, and nothing of a secret.
+pub(crate) struct KeyName {
+    id: Arc<str>,
     issuers: Vec<Arc<str>>,
+}
+
+impl KeyName {
+    /// The `kid`, or the thumbprint of a key without one.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The issuers to which the key is bound; none: it serves all that are configured.
+    pub(crate) fn issuers(&self) -> &[Arc<str>] {
+        &self.issuers
+    }
 }
 
 impl Prepared {
@@ -94,12 +112,18 @@ impl Prepared {
                 Arc::from(base64url::encode(&backend.sha256(input.as_bytes())))
             }
         };
-        Ok(Self { key, id, verifiers: verifiers.into(), issuers: Vec::new() })
+        let name = Arc::new(KeyName { id, issuers: Vec::new() });
+        Ok(Self { key, name, verifiers: verifiers.into() })
+    }
+
+    /// What is said of it where it verified.
+    pub(crate) const fn name(&self) -> &Arc<KeyName> {
+        &self.name
     }
 
     /// The `kid`, or the thumbprint of a key without one.
     pub(crate) fn id(&self) -> &str {
-        &self.id
+        self.name.id()
     }
 
     /// The `kid`, if it has one.
@@ -112,9 +136,9 @@ impl Prepared {
         self.verifiers.iter().map(|(algorithm, _)| *algorithm)
     }
 
-    /// The issuers to which the key is bound; none: it serves all that are configured.
+    /// The issuers to which it is bound.
     pub(crate) fn issuers(&self) -> &[Arc<str>] {
-        &self.issuers
+        self.name.issuers()
     }
 
     fn verifier(&self, algorithm: Algorithm) -> Option<&dyn VerifySignature> {
@@ -123,12 +147,8 @@ impl Prepared {
     }
 
     fn bound_to(&self, issuers: Vec<Arc<str>>) -> Self {
-        Self {
-            key: self.key.clone(),
-            id: Arc::clone(&self.id),
-            verifiers: Arc::clone(&self.verifiers),
-            issuers,
-        }
+        let name = Arc::new(KeyName { id: Arc::clone(&self.name.id), issuers });
+        Self { key: self.key.clone(), name, verifiers: Arc::clone(&self.verifiers) }
     }
 }
 
@@ -216,7 +236,7 @@ impl KeySet {
     pub fn for_issuer(self, issuer: &str) -> Self {
         let issuer: Arc<str> = Arc::from(issuer);
         let bind = |key: &Arc<Prepared>| {
-            let mut issuers = key.issuers.clone();
+            let mut issuers = key.issuers().to_vec();
             if !issuers.contains(&issuer) {
                 issuers.push(Arc::clone(&issuer));
             }
@@ -234,10 +254,10 @@ impl KeySet {
         let mut keys = self.keys.clone();
         let mut places: BTreeMap<(Arc<str>, Option<Algorithm>), Vec<usize>> = BTreeMap::new();
         for (place, key) in keys.iter().enumerate() {
-            places.entry((Arc::clone(&key.id), key.key.algorithm())).or_default().push(place);
+            places.entry((Arc::clone(&key.name.id), key.key.algorithm())).or_default().push(place);
         }
         for key in &other.keys {
-            let likely = places.get(&(Arc::clone(&key.id), key.key.algorithm()));
+            let likely = places.get(&(Arc::clone(&key.name.id), key.key.algorithm()));
             let twin = likely.into_iter().flatten().find_map(|place| {
                 let twin = keys.get(*place).filter(|twin| twin.key == key.key)?;
                 Some((*place, Arc::clone(twin)))
@@ -245,11 +265,11 @@ impl KeySet {
             match twin {
                 None => keys.push(Arc::clone(key)),
                 Some((place, twin)) => {
-                    let mut issuers = twin.issuers.clone();
+                    let mut issuers = twin.issuers().to_vec();
                     issuers.extend(
-                        key.issuers.iter().filter(|one| !twin.issuers.contains(one)).cloned(),
+                        key.issuers().iter().filter(|one| !twin.issuers().contains(one)).cloned(),
                     );
-                    if twin.issuers.is_empty() || key.issuers.is_empty() {
+                    if twin.issuers().is_empty() || key.issuers().is_empty() {
                         issuers.clear();
                     }
                     if let Some(slot) = keys.get_mut(place) {

@@ -1,13 +1,12 @@
 //! Which proven tokens are kept: those that come again, within a bound of bytes.
 //!
 //! Two queues (S3-FIFO: Yang et al., SOSP 2023). New tokens stand in line in a tenth of the memory; one
-//! that is asked for while it waits moves on to the other nine tenths, one that is not leaves. A flood
+//! that is asked for while it waits moves on to the other nine tenths, one that is not leaves (while there
+//! is room all move on, and nobody leaves). A flood
 //! of tokens that come once passes through the tenth and displaces nothing else. A token that left and
 //! comes again soon goes straight to the nine tenths.
 
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::fmt;
@@ -26,8 +25,8 @@ const LARGEST: usize = 16;
 /// Lookups that count for a token; more would only keep it longer after the last.
 const MOST_USES: u8 = 3;
 
-/// When room is made, so many tokens at most are passed over because they were asked for: the time that
-/// one insertion takes is bounded, however often all others were used.
+/// When room is made, so many tokens at most are passed over because they were asked for: the work of one
+/// insertion is bounded, however often all others were used.
 const MOST_PASSED_OVER: u8 = 32;
 
 /// Of the table, the slot and the queues, for each token, with the room that they have grown ahead.
@@ -74,7 +73,7 @@ pub struct Memo {
     waiting: Queue,
     main: Queue,
     /// Fingerprints of tokens that left the line: each place remembers the last that fell on it.
-    left: Box<[u32]>,
+    left: Vec<u32>,
 }
 
 /// A place for one token, reused when it leaves.
@@ -99,21 +98,20 @@ struct Queue {
 
 impl Memo {
     /// A memo that takes at most about `bytes` of memory, from none at first: an access token of 900
-    /// bytes takes about 3 KiB. With less than what one token needs it keeps none.
+    /// bytes takes about 3 KiB. One that takes more than a sixteenth of the whole is not kept.
     ///
     /// `key` is random and secret; with it nobody can tell which tokens lie together.
     #[must_use]
     pub fn new(bytes: usize, key: [u8; 16]) -> Self {
-        let places = bytes / 1024; // a token takes more than a KiB, so there are more places than tokens
         Self {
             hasher: SipHasher13::new_with_key(&key),
-            budget: bytes.saturating_sub(places.saturating_mul(size_of::<u32>())),
+            budget: bytes,
             table: HashTable::new(),
             slots: Vec::new(),
             free: Vec::new(),
             waiting: Queue::default(),
             main: Queue::default(),
-            left: vec![0; places].into_boxed_slice(),
+            left: Vec::new(),
         }
     }
 
@@ -138,15 +136,13 @@ impl Memo {
         if let Some(place) = self.find(hash, proven.token()) {
             return self.replace(place, proven, bytes);
         }
+        self.settle();
         self.make_room(bytes);
         let in_main = self.has_left(hash);
         let slot = Slot { hash, uses: 0, kept: Some(Kept { proven, bytes, in_main }) };
         let place = match self.free.pop() {
             Some(place) => place,
-            None => {
-                self.slots.push(Slot { hash, uses: 0, kept: None });
-                self.slots.len().saturating_sub(1)
-            }
+            None => self.new_place(),
         };
         let Some(own) = self.slots.get_mut(place) else { return };
         *own = slot;
@@ -155,6 +151,18 @@ impl Memo {
         let slots = &self.slots;
         let hash_of = |place: &usize| slots.get(*place).map_or(0, |slot| slot.hash);
         self.table.insert_unique(hash, place, hash_of);
+    }
+
+    /// One more place than there ever were. Of tokens that left, as many are noted as there are places.
+    fn new_place(&mut self) -> usize {
+        let place = self.slots.len();
+        self.slots.push(Slot { hash: 0, uses: 0, kept: None });
+        if place >= self.left.len() {
+            let places = self.slots.len().next_power_of_two();
+            self.left.clear(); // it is found by its length, which changes
+            self.left.resize(places, 0);
+        }
+        place
     }
 
     /// How many tokens it holds.
@@ -191,6 +199,24 @@ impl Memo {
         self.table.find(hash, is).copied()
     }
 
+    /// While there is room nobody has to leave: the line stays as short as it is to be later, two steps
+    /// for each that comes.
+    fn settle(&mut self) {
+        for _ in 0..2 {
+            let full = self.bytes().saturating_add(self.budget / LARGEST) > self.budget;
+            if full || self.waiting.bytes <= self.budget / WAITING {
+                return;
+            }
+            let Some(place) = self.waiting.slots.pop_front() else { return };
+            let Some(kept) = self.slots.get_mut(place).and_then(|slot| slot.kept.as_mut()) else {
+                continue;
+            };
+            self.waiting.bytes = self.waiting.bytes.saturating_sub(kept.bytes);
+            kept.in_main = true;
+            self.main.push(place, kept.bytes);
+        }
+    }
+
     fn make_room(&mut self, bytes: usize) {
         let mut passed_over = 0;
         while self.bytes().saturating_add(bytes) > self.budget {
@@ -201,18 +227,14 @@ impl Memo {
             let Some(slot) = self.slots.get_mut(place) else { continue };
             let Some(kept) = slot.kept.as_mut() else { continue };
             queue.bytes = queue.bytes.saturating_sub(kept.bytes);
-            let used = slot.uses > 0;
-            if from_waiting && used {
-                slot.uses = 0;
-                kept.in_main = true;
-                self.main.push(place, kept.bytes);
-            } else if used && passed_over < MOST_PASSED_OVER {
-                passed_over = passed_over.saturating_add(1);
-                slot.uses = slot.uses.saturating_sub(1);
-                self.main.push(place, kept.bytes);
-            } else {
+            if slot.uses == 0 || passed_over == MOST_PASSED_OVER {
                 self.forget(place, from_waiting);
+                continue;
             }
+            passed_over = passed_over.saturating_add(1);
+            slot.uses = if from_waiting { 0 } else { slot.uses.saturating_sub(1) };
+            kept.in_main = true;
+            self.main.push(place, kept.bytes);
         }
     }
 

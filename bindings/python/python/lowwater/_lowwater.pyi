@@ -240,8 +240,8 @@ class Validator:
     ) -> list[Accepted | Rejected]:
         """Decides about each token of a list: an ``Accepted`` or a ``Rejected`` for each, in its order; none is raised.
 
-        All are decided at one instant under one state of the rules. threads: how many decide at the same time, beside
-        each other and beside Python.
+        At most 100,000, all decided at one instant under one state of the rules. More than 16 let go of the GIL. threads: how
+        many decide at the same time, no more than the machine runs.
         """
 
     def explain(
