@@ -22,6 +22,7 @@ class Contestant:
 
 RUST = [
     Contestant("Rust", "lowwater", "rust", "lowwater on ring"),
+    Contestant("Rust", "lowwater, aws-lc-rs", "rust", "lowwater on aws-lc-rs"),
     Contestant("Rust", "lowwater, memo", "rust", "lowwater on ring, memo"),
     Contestant("Rust", "jsonwebtoken", "rust", "jsonwebtoken on aws-lc-rs"),
     Contestant("Rust", "jsonwebtoken", "rust-crypto", "jsonwebtoken on RustCrypto"),

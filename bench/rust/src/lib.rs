@@ -25,6 +25,7 @@ type Make = fn(&Case, &Fixture, &mut rules::Kept) -> Result<Decide, Fault>;
 pub fn contestants() -> HashMap<&'static str, Make> {
     HashMap::from([
         ("lowwater", lowwater::on_ring as Make),
+        ("lowwater, aws-lc-rs", lowwater::on_aws_lc_rs),
         ("lowwater, memo", lowwater::with_memo),
         ("ring", raw::ring),
         ("aws-lc-rs", raw::aws_lc_rs),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lowwater::{Backend, KeySet, NoCutoffs, Ring, RuleSet, Validator};
+use lowwater::{AwsLc, Backend, KeySet, NoCutoffs, Ring, RuleSet, Validator};
 use lowwater_edge::{SharedMemo, now};
 
 use crate::fixture::{Case, Fixture};
@@ -12,6 +12,11 @@ use crate::{Decide, Fault};
 /// On ring, the backend of `KeySet::builder()`.
 pub fn on_ring(case: &Case, fixture: &Fixture, kept: &mut Kept) -> Result<Decide, Fault> {
     decide(validator(fixture, &Ring)?, None, case, kept)
+}
+
+/// On AWS-LC, which the packages for Python and Node carry.
+pub fn on_aws_lc_rs(case: &Case, fixture: &Fixture, kept: &mut Kept) -> Result<Decide, Fault> {
+    decide(validator(fixture, &AwsLc::new())?, None, case, kept)
 }
 
 /// Of tokens that it knows the signature is not checked again.

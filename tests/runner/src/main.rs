@@ -4,10 +4,10 @@
 //! It loads, builds, calls and compares, and knows nothing of what a vector is about.
 #![expect(clippy::print_stdout, clippy::arithmetic_side_effects, reason = "it prints and counts")]
 mod format;
-use std::{error::Error, process::ExitCode};
+use std::{cell::RefCell, error::Error, process::ExitCode};
 
 use format::{Answer, Case, Expected, File};
-use lowwater::{AwsLc, Backend, Cutoffs, Policy, Ring, Rule, UnixTime, Validator};
+use lowwater::{AwsLc, Backend, Cutoffs, Memo, Policy, Rejection, Ring, Rule, UnixTime, Validator};
 
 fn build(on: &dyn Backend, file: &File, case: &Case) -> Result<Validator, Box<dyn Error>> {
     let policy = case.policy.as_ref().and_then(|name| file.policies.get(name));
@@ -17,9 +17,23 @@ fn build(on: &dyn Backend, file: &File, case: &Case) -> Result<Validator, Box<dy
     Ok(Validator::new(policy, keys))
 }
 
+thread_local! {
+    /// One for all vectors, policies and keys.
+    static MEMO: RefCell<Memo> = RefCell::new(Memo::new(1 << 20, [7; 16]));
+}
+
+/// Asks without a memo, with one, and with one that knows the token: the answers are one answer.
 fn ask(validator: &Validator, cutoffs: &Cutoffs, token: &str, asked: &Expected) -> Answer {
-    let accepted = validator.validate(token, cutoffs, asked.time());
-    Ok(accepted.and_then(|accepted| accepted.require(&asked.requirement())))
+    let known = |memo: &RefCell<Memo>| validator.validate_with(memo, token, cutoffs, asked.time());
+    let answers =
+        [validator.validate(token, cutoffs, asked.time()), MEMO.with(known), MEMO.with(known)];
+    let [plain, new, again] =
+        answers.map(|decided| decided.and_then(|accepted| accepted.require(&asked.requirement())));
+    let told = |answer: &Result<(), Rejection>| answer.as_ref().err().map(Rejection::to_json);
+    if [&new, &again].into_iter().any(|answer| told(answer) != told(&plain)) {
+        return Err("a memo changes the answer".into());
+    }
+    Ok(plain)
 }
 
 fn run_test(on: &dyn Backend, file: &File, case: &Case) -> Answer {
