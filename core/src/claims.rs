@@ -58,23 +58,21 @@ impl ClaimSet {
         if members.capacity() / 4 > members.len().max(MANY) {
             members.shrink_to_fit(); // a header or a nested object had many more
         }
-        let [iss, sub, aud, exp, nbf, iat, jti, auth_time, sid, client_id, azp, scope, permissions] =
-            registered(&text, &members);
-        let read = Reader { text: &text };
+        let read = Registered::of(&text, &members);
         Ok(Self {
-            issuer: read.string(iss)?,
-            subject: read.string(sub)?,
-            audience: read.audience(aud)?,
-            expires_at: read.time(exp)?,
-            not_before: read.time(nbf)?,
-            issued_at: read.time(iat)?,
-            token_id: read.string(jti)?,
-            authenticated_at: read.time(auth_time)?,
-            session: read.string(sid)?,
-            client_id: read.string(client_id)?,
-            authorized_party: read.string(azp)?,
-            scope: read.list(scope, true, SCOPE)?,
-            permissions: read.list(permissions, false, STRINGS)?,
+            issuer: read.string(0)?,
+            subject: read.string(1)?,
+            audience: read.audience(2)?,
+            expires_at: read.time(3)?,
+            not_before: read.time(4)?,
+            issued_at: read.time(5)?,
+            token_id: read.string(6)?,
+            authenticated_at: read.time(7)?,
+            session: read.string(8)?,
+            client_id: read.string(9)?,
+            authorized_party: read.string(10)?,
+            scope: read.list(11, true, SCOPE)?,
+            permissions: read.list(12, false, STRINGS)?,
             members,
             text,
         })
@@ -280,37 +278,45 @@ const REGISTERED: [Known<'static>; 13] = [
     Known::new("permissions"),
 ];
 
-/// A registered claim: its name, and its value if the token has it.
-type Found<'m> = (&'static str, Option<&'m Member>);
+/// The registered claims of a token, by their places in that list, held against their types.
+struct Registered<'m> {
+    text: &'m str,
+    found: [Option<&'m Member>; REGISTERED.len()],
+}
 
-/// Finds all registered claims in one walk.
-fn registered<'m>(text: &str, members: &'m [Member]) -> [Found<'m>; REGISTERED.len()] {
-    let mut found = REGISTERED.map(|known| (known.name, None));
-    for member in members {
-        let place = REGISTERED.iter().position(|known| member.is_called(text, known));
-        if let Some((_, value)) = place.and_then(|place| found.get_mut(place)) {
-            *value = Some(member);
+impl<'m> Registered<'m> {
+    /// Finds all in one walk.
+    fn of(text: &'m str, members: &'m [Member]) -> Self {
+        let mut found = [None; REGISTERED.len()];
+        for member in members {
+            let place = REGISTERED.iter().position(|known| member.is_called(text, known));
+            if let Some(claim) = place.and_then(|place| found.get_mut(place)) {
+                *claim = Some(member);
+            }
         }
+        Self { text, found }
     }
-    found
-}
 
-/// Holds claims against their types.
-struct Reader<'t> {
-    text: &'t str,
-}
+    fn get(&self, place: usize) -> Option<&'m Member> {
+        self.found.get(place).copied().flatten()
+    }
 
-impl Reader<'_> {
-    fn string(&self, (claim, found): Found<'_>) -> Result<Option<Text>, Reason> {
-        match found {
+    #[cold]
+    fn wrong<T>(place: usize, expected: &'static str) -> Result<T, Reason> {
+        let claim = REGISTERED.get(place).map_or("", |known| known.name);
+        Err(Reason::ClaimType { claim, expected })
+    }
+
+    fn string(&self, place: usize) -> Result<Option<Text>, Reason> {
+        match self.get(place) {
             None => Ok(None),
             Some(member) if member.kind == Kind::String => Ok(Some(Text::of(self.text, member))),
-            Some(_) => Err(Reason::ClaimType { claim, expected: STRING }),
+            Some(_) => Self::wrong(place, STRING),
         }
     }
 
-    fn time(&self, (claim, found): Found<'_>) -> Result<Option<TokenTime>, Reason> {
-        let Some(member) = found else {
+    fn time(&self, place: usize) -> Result<Option<TokenTime>, Reason> {
+        let Some(member) = self.get(place) else {
             return Ok(None);
         };
         let number = member.kind == Kind::Number;
@@ -318,32 +324,33 @@ impl Reader<'_> {
             Some((millis, resolution)) => {
                 Ok(Some(TokenTime { at: UnixTime::from_millis(millis), resolution }))
             }
-            None => Err(Reason::ClaimType { claim, expected: TIME }),
+            None => Self::wrong(place, TIME),
         }
     }
 
-    fn audience(&self, claim: Found<'_>) -> Result<Option<Member>, Reason> {
-        let audience = self.list(claim, true, AUDIENCE)?;
+    fn audience(&self, place: usize) -> Result<Option<Member>, Reason> {
+        let audience = self.list(place, true, AUDIENCE)?;
         let empty =
             |member: &Member| member.kind == Kind::Array && member.elements == Elements::Nothing;
         if audience.as_ref().is_some_and(empty) {
-            return Err(Reason::ClaimType { claim: claim.0, expected: AUDIENCE });
+            Self::wrong(place, AUDIENCE)
+        } else {
+            Ok(audience)
         }
-        Ok(audience)
     }
 
     /// An array of strings, or, if `or_string`, one string.
     fn list(
         &self,
-        (claim, found): Found<'_>,
+        place: usize,
         or_string: bool,
         expected: &'static str,
     ) -> Result<Option<Member>, Reason> {
-        let Some(member) = found else { return Ok(None) };
+        let Some(member) = self.get(place) else { return Ok(None) };
         match member.kind {
             Kind::String if or_string => Ok(Some(*member)),
             Kind::Array if member.elements != Elements::Mixed => Ok(Some(*member)),
-            _ => Err(Reason::ClaimType { claim, expected }),
+            _ => Self::wrong(place, expected),
         }
     }
 }

@@ -52,26 +52,31 @@ impl<'t> Compact<'t> {
             if limits.allow_padding { base64url::without_padding(part) } else { part }
         };
         let [header, payload, signature] = [strip(header), strip(payload), strip(signature)];
-        let canonical = |text: &str, part| match base64url::is_canonical(text.as_bytes()) {
-            true => Ok(()),
-            false => Err(Reason::NotBase64url { part }),
-        };
         // Decoding short parts where no memory has to be asked for takes half as long as looking at them
         // first.
-        let mut room = [0; ROOM];
-        if let Some((head, rest)) = base64url::decode_to(header, &mut room)
-            && let Some((body, _)) = base64url::decode_to(payload, rest)
-        {
-            canonical(signature, "signature")?;
-            return Ok(Self { signed_text, signature, header: head.into(), payload: body.into() });
+        let mut short = [0; ROOM];
+        let mut decoded = decode(header, payload, &mut short);
+        for (text, part) in [(header, "header"), (payload, "payload"), (signature, "signature")] {
+            let known = decoded.is_some() && part != "signature";
+            if !known && !base64url::is_canonical(text.as_bytes()) {
+                return Err(Reason::NotBase64url { part });
+            }
         }
-        canonical(header, "header")?;
-        canonical(payload, "payload")?;
-        canonical(signature, "signature")?;
-        let decode = |text, part| base64url::decode(text).ok_or(Reason::NotBase64url { part });
-        let (header, payload) = (decode(header, "header")?, decode(payload, "payload")?);
-        Ok(Self { signed_text, signature, header, payload })
+        let mut long = Vec::new();
+        if decoded.is_none() {
+            long.resize(header.len().saturating_add(payload.len()), 0);
+            decoded = decode(header, payload, &mut long);
+        }
+        let (header, payload) = decoded.ok_or(Reason::NotBase64url { part: "payload" })?;
+        Ok(Self { signed_text, signature, header: header.into(), payload: payload.into() })
     }
+}
+
+/// Both, if they are canonical and there is room.
+fn decode<'r>(header: &str, payload: &str, room: &'r mut [u8]) -> Option<(&'r [u8], &'r [u8])> {
+    let (header, rest) = base64url::decode_to(header, room)?;
+    let (payload, _) = base64url::decode_to(payload, rest)?;
+    Some((header, payload))
 }
 
 /// The signed text and the three parts, if there are three.

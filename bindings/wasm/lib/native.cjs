@@ -47,6 +47,9 @@ const calls = {
   validatorWithKeys: (validator, keys) =>
     withKeys(keys, () => wasm.validatorFiles(validator), (set) => wasm.validatorWithKeys(validator, set)),
 
+  /** There are no threads here, so nothing comes between: one after the other is all at once. */
+  validateMany: (validator, tokens, rules, now, within) => tokens.map((token) => wasm.validate(validator, token, rules, now, within)),
+
   acceptedRequire: (number, validator, token, now, required) => wasm.acceptedRequireAll(number, validator, token, now, ...required),
   affected: (tickets, rule, now) =>
     tickets.flatMap((ticket, place) => (wasm.ticketIsAffectedBy(ticket, rule, now) ? [place] : [])),

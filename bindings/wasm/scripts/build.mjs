@@ -24,7 +24,7 @@ function compile(features, folder) {
   run('cargo', ['run', '--quiet', '--locked', '--package', 'lowwater-wasm-bind', '--', made, folder]);
   const optimizer = fileURLToPath(import.meta.resolve('binaryen/bin/wasm-opt'));
   const bound = join(folder, 'lowwater_bg.wasm');
-  run(process.execPath, [optimizer, '-Oz', ...FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-dwarf', '--strip-producers', bound, '-o', join(folder, 'lowwater.wasm')]);
+  run(process.execPath, [optimizer, '-Oz', '-Oz', ...FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-dwarf', '--strip-producers', bound, '-o', join(folder, 'lowwater.wasm')]);
 }
 
 /** Puts this package's parts in the place of Node's. */

@@ -63,26 +63,7 @@ pub fn validate(
     now: f64,
     fresh_within: Option<f64>,
 ) -> JsValue {
-    told(validator.0.validate(token, &rules.0, millis(now), fresh_within.map(millis)))
-}
-
-/// The same for each of many tokens. There are no threads here: however many are asked for, one decides.
-#[wasm_bindgen(js_name = validateMany)]
-#[expect(clippy::needless_pass_by_value, reason = "so it comes from JavaScript")]
-pub fn validate_many(
-    validator: &Validator,
-    tokens: Vec<String>,
-    rules: &Rules,
-    now: f64,
-    fresh_within: Option<f64>,
-) -> Vec<JsValue> {
-    let fresh_within = fresh_within.map(millis);
-    let answers = validator.0.validate_many(&tokens, &rules.0, millis(now), fresh_within, None);
-    answers.into_iter().map(told).collect()
-}
-
-fn told(answer: Answer) -> JsValue {
-    match answer {
+    match validator.0.validate(token, &rules.0, millis(now), fresh_within.map(millis)) {
         Answer::Accepted(number) => number.into(),
         Answer::Said(json) => json.into(),
     }
