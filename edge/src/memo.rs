@@ -56,7 +56,7 @@ impl SharedMemo {
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         let threads = available_parallelism().map_or(1, usize::from).min(MOST_PARTS);
-        let parts = threads.next_power_of_two().min(bytes / LEAST_PART).max(usize::from(bytes > 0));
+        let parts = threads.min(bytes / LEAST_PART).max(usize::from(bytes > 0));
         let share = bytes.checked_div(parts).unwrap_or(0);
         let part = || Mutex::new(Memo::new(share, hash_key::random()));
         Self { parts: std::iter::repeat_with(part).take(parts).collect() }

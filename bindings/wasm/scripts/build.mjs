@@ -2,9 +2,9 @@
 // reading without proof, which needs no cryptography. The classes are those of the package for Node, over calls
 // and a host of this package's own.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -12,19 +12,30 @@ const here = fileURLToPath(new URL('../', import.meta.url));
 const root = join(here, '../..');
 const node = join(here, '../node');
 const dist = join(here, 'dist');
-const run = (command, given) => execFileSync(command, given, { cwd: here, stdio: ['ignore', 'inherit', 'inherit'] });
+const run = (command, given, env = process.env) => execFileSync(command, given, { cwd: here, env, stdio: ['ignore', 'inherit', 'inherit'] });
 
 /** What rustc uses of WebAssembly; every engine since 2023 has it. */
 const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
 
+/** Where the sources lie on this machine is nobody's business, and five kilobytes: a panic names the file without it. */
+function withoutPaths() {
+  const said = (command, given) => execFileSync(command, given, { cwd: here, encoding: 'utf8' }).trim();
+  const registry = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
+  const crates = existsSync(registry) ? readdirSync(registry).map((name) => [join(registry, name), '']) : [];
+  const places = [...crates, [join(said('rustc', ['--print', 'sysroot']), 'lib/rustlib/src/rust'), ''], [root, '']];
+  return places.map(([from, to]) => `--remap-path-prefix=${from}${sep}=${to}`).join('\x1f');
+}
+
 /** The module of these features of the crate, in `folder`, with what its imports are called by. */
 function compile(features, folder) {
-  run('cargo', ['build', '--quiet', '--locked', '--profile', 'wasm', '--package', 'lowwater-wasm', '--target', 'wasm32-unknown-unknown', ...features]);
+  run('cargo', ['build', '--quiet', '--locked', '--profile', 'wasm', '--package', 'lowwater-wasm', '--target', 'wasm32-unknown-unknown', ...features], {
+    ...process.env, CARGO_ENCODED_RUSTFLAGS: withoutPaths(),
+  });
   const made = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm32-unknown-unknown/wasm/lowwater_wasm.wasm');
   run('cargo', ['run', '--quiet', '--locked', '--package', 'lowwater-wasm-bind', '--', made, folder]);
   const optimizer = fileURLToPath(import.meta.resolve('binaryen/bin/wasm-opt'));
   const bound = join(folder, 'lowwater_bg.wasm');
-  run(process.execPath, [optimizer, '-Oz', '-Oz', ...FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-dwarf', '--strip-producers', bound, '-o', join(folder, 'lowwater.wasm')]);
+  run(process.execPath, [optimizer, '-Oz', '-Oz', '-Oz', ...FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-dwarf', '--strip-producers', bound, '-o', join(folder, 'lowwater.wasm')]);
 }
 
 /** Puts this package's parts in the place of Node's. */

@@ -74,6 +74,11 @@ impl Member {
         self.name.of(text)
     }
 
+    /// A string that has escapes?
+    pub(crate) const fn is_escaped(&self) -> bool {
+        self.escaped
+    }
+
     /// A string's letters, as they read after its escapes.
     pub(crate) fn letters<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let raw = self.value.of(text);

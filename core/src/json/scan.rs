@@ -131,7 +131,6 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads one value; tells its end, its kind, and whether it is a string with escapes.
-    #[inline]
     fn member_value(&mut self, at: usize) -> Option<(usize, Kind, bool)> {
         if self.peek(at) == Some(b'"') {
             let (quote, escaped) = self.string(at)?;
@@ -273,7 +272,6 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads a string; tells where its closing quote stands, and whether it holds escapes.
-    #[inline]
     fn string(&mut self, at: usize) -> Option<(usize, bool)> {
         let start = self.expect(at, b'"', "expected a string")?;
         let rest = self.bytes.get(start..).unwrap_or_default();
@@ -335,7 +333,6 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    #[inline]
     fn number(&mut self, at: usize) -> Option<usize> {
         let mut at = if self.peek(at) == Some(b'-') { next(at) } else { at };
         if self.peek(at) == Some(b'0') {

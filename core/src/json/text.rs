@@ -138,14 +138,6 @@ impl Text {
         }
     }
 
-    /// What it takes of memory beside itself.
-    pub(crate) const fn heap_bytes(&self) -> usize {
-        match self {
-            Self::Plain(_) => 0,
-            Self::Unescaped(letters) => letters.len(),
-        }
-    }
-
     /// The letters, given the text that this came from.
     pub(crate) fn read<'t>(&'t self, text: &'t str) -> &'t str {
         match self {

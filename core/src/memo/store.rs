@@ -7,6 +7,7 @@
 //! comes again soon goes straight to the nine tenths.
 
 use alloc::collections::VecDeque;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::fmt;
@@ -134,7 +135,9 @@ impl Memo {
         }
         let hash = self.hash(proven.token());
         if let Some(place) = self.find(hash, proven.token()) {
-            return self.replace(place, proven, bytes);
+            // Of another validator or of earlier keys; as large, for the same text was read in the same way.
+            let kept = self.slots.get_mut(place).and_then(|slot| slot.kept.as_mut());
+            return kept.into_iter().for_each(|kept| kept.proven = proven.clone());
         }
         self.settle();
         self.make_room(bytes);
@@ -158,9 +161,8 @@ impl Memo {
         let place = self.slots.len();
         self.slots.push(Slot { hash: 0, uses: 0, kept: None });
         if place >= self.left.len() {
-            let places = self.slots.len().next_power_of_two();
-            self.left.clear(); // it is found by its length, which changes
-            self.left.resize(places, 0);
+            // Anew, for a place in it follows from its length.
+            self.left = vec![0; self.slots.len().saturating_mul(2)];
         }
         place
     }
@@ -250,17 +252,6 @@ impl Memo {
         if let Some((seen, mark)) = self.place_of_left(hash).filter(|_| remember) {
             *seen = mark;
         }
-    }
-
-    /// An earlier proof for a token gives way to a later one: another validator's, or of later keys.
-    fn replace(&mut self, place: usize, proven: Proven, bytes: usize) {
-        let Some(kept) = self.slots.get_mut(place).and_then(|slot| slot.kept.as_mut()) else {
-            return;
-        };
-        let queue = if kept.in_main { &mut self.main } else { &mut self.waiting };
-        queue.bytes = queue.bytes.saturating_sub(kept.bytes).saturating_add(bytes);
-        (kept.proven, kept.bytes) = (proven, bytes);
-        self.make_room(0); // the proofs may differ by what their lists had grown ahead
     }
 
     /// Did this token leave the line lately?
