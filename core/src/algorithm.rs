@@ -84,9 +84,9 @@ impl Algorithm {
     ];
 
     /// What some libraries have beside them. A validator takes one if its allow-list holds the value and
-    /// the backend of its keys offers it ([`Backend::optional`](crate::Backend::optional)); for all
-    /// others its name is unknown and its keys are of an unknown curve. So exchanging the library does
-    /// not widen what a deployment takes.
+    /// the backend of its keys offers it ([`Backend::optional`](crate::Backend::optional)). Where the
+    /// list does not hold it its name is unknown, and where the backend does not offer it its keys are of
+    /// an unknown curve. So exchanging the library does not widen what a deployment takes.
     ///
     /// ```
     /// use lowwater::Algorithm;

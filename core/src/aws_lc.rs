@@ -136,7 +136,8 @@ fn point_key(
     Some(Box::new(Public(ParsedPublicKey::new(algorithm, point).ok()?)))
 }
 
-/// The key's two hash states are computed once, when the key is prepared.
+/// The key's two hash states are computed once, when the key is prepared. The library copies them for each
+/// check, and ends the process where there is no memory for some hundred bytes, as `alloc` does.
 struct Mac(hmac::Key);
 
 impl VerifySignature for Mac {
@@ -146,8 +147,9 @@ impl VerifySignature for Mac {
     }
 }
 
-/// A public key in the library's own form: what depends on it alone is computed once (the point here, the
-/// Montgomery constants of RSA at the first check, behind the library's lock).
+/// A public key in the library's own form, for one algorithm: what depends on the key is computed once for
+/// each (the point here, the Montgomery constants of RSA at the first check, behind the library's lock). An
+/// RSA key that names no algorithm is there six times: 15 kB in all with 2048 bits, 39 with 8192.
 struct Public(ParsedPublicKey);
 
 impl VerifySignature for Public {

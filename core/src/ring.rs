@@ -89,7 +89,7 @@ impl VerifySignature for Mac {
 
 /// ring has no public form of an RSA key that was read: each check reads the modulus and the exponent
 /// again and computes the constants of Montgomery's multiplication, 8 of the 24 microseconds of RS256 with
-/// 2048 bits (`cargo bench --features aws-lc-rs --bench backends`). `PublicKeyComponents` spares the DER.
+/// 2048 bits. `PublicKeyComponents` spares the DER.
 struct Rsa {
     parameters: &'static signature::RsaParameters,
     key: signature::RsaPublicKeyComponents<Vec<u8>>,

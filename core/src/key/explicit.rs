@@ -7,8 +7,7 @@
 use der::asn1::{AnyRef, BitStringRef, OctetStringRef, UintRef};
 use der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 
-/// The curves that a key may name. It may spell out the first two; nobody is known to do so with the
-/// optional ones.
+/// The curves that a key may name. The first two are read where they are spelled out, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedCurve {
     P256,

@@ -248,7 +248,8 @@ impl KeySet {
     /// The keys of both sets, this one's first.
     ///
     /// A key that stands in both (some issuers publish one key for all their tenants) is one key
-    /// afterwards: bound to the issuers of both, or to none if it was unbound in either.
+    /// afterwards: bound to the issuers of both, or to none if it was unbound in either. It serves what
+    /// this set's backend made of it.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let mut keys = self.keys.clone();

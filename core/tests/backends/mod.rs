@@ -15,8 +15,11 @@ pub const BACKENDS: &[(&str, &dyn Backend)] = &[
     ("aws-lc-rs", &lowwater::AwsLc::new()),
 ];
 
-/// The answer of all of them; they must agree.
+/// The answer of all of them; they must agree. Who asks for both (`LOWWATER_BACKENDS=2`) must have both.
 pub fn all_agree<T: PartialEq + std::fmt::Debug>(ask: impl Fn(&dyn Backend) -> T) -> T {
+    if let Ok(asked) = std::env::var("LOWWATER_BACKENDS") {
+        assert_eq!(asked, BACKENDS.len().to_string(), "the feature `aws-lc-rs` is off");
+    }
     let mut answers = BACKENDS.iter().map(|(name, backend)| (name, ask(*backend)));
     let (first, answer) = answers.next().expect("ring is there");
     for (name, other) in answers {
