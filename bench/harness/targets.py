@@ -65,6 +65,8 @@ def at_least(what: str, bound: float, got: dict[str, float], why: str) -> Answer
 RUST_PEERS = ["Rust: jsonwebtoken on aws-lc-rs", "Rust: jsonwebtoken on RustCrypto"]
 PYTHON_PEERS = ["Python: PyJWT", "Python: joserfc", "Python: authlib"]
 BACKENDS = ["ring", "aws-lc-rs"]
+# Microseconds of ring's HMAC over the same token, on the machine for which absolute aims were set.
+FASTER = 0.41
 # What the wheel and the addon are built with.
 SHIPPED = "aws-lc-rs"
 
@@ -88,9 +90,9 @@ def rust(found: Found) -> Iterable[Answer]:
                     f" {(own - raw) / 1000:.2f}: base64, strict JSON twice, the policy, the clock"
                 )
             yield answer
-        yield total(found, f"{ours}, HS256", "HS256 accepted", ours, 1.2)
+        yield total(found, f"{ours}, HS256", ours, 1.2, primitive)
     memo = "Rust: lowwater on ring, memo"
-    yield total(found, f"{memo}, HS256", "HS256 accepted", memo, 0.35)
+    yield total(found, f"{memo}, HS256", memo, 0.35, "Rust: ring, the primitive alone")
 
 
 def shares(
@@ -110,13 +112,17 @@ def shares(
     return "; ".join(told)
 
 
-def total(found: Found, what: str, group: str, entry: str, bound: float) -> Answer:
+def total(found: Found, what: str, entry: str, bound: float, primitive: str) -> Answer:
     answer = Answer(f"{what}, in all", f"at most {bound:g} microseconds")
-    own = median(found, group, entry)
-    if own is not None:
+    own, raw = accepted(found, "HS256", entry), accepted(found, "HS256", primitive)
+    if own and raw:
         answer.measured, answer.met = f"{own / 1000:.2f}", own <= bound * 1000
         answer.by = f"{own / 1000 - bound:.2f} microseconds too many"
-        answer.why = "see the instructions below for where they go"
+        # The aim was set on a faster machine, on which ring's took this long.
+        answer.why = (
+            f"the HMAC alone takes {raw / 1000:.2f} microseconds on this machine, and {FASTER:.2f} on the one for"
+            f" which the aim was set: there {own / raw * FASTER:.2f} follow from the ratio of {own / raw:.2f}"
+        )
     return answer
 
 
