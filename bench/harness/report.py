@@ -190,8 +190,9 @@ def sections(found: Found) -> Iterable[tuple[str, str]]:
     yield "Reading keys", listed(found, "reading keys", "Rust")
 
 
-UNIQUE = "2,000 in rotation"
-THREADS = """Two threads at full speed take half as long for a token as one. Python's hold its lock unless `release_gil` is
+UNIQUE = "2,000 in rotation (of slow algorithms few come twice in a run, so that a memo or a cache shows less there)"
+THREADS = """Two threads at full speed take half as long for a token as one; those that ask for one token that a memo knows take
+turns at it. Python's hold its lock unless `release_gil` is
 asked for; beside a thread that is busy in Python, letting go of the lock means to wait for it (up to 5 ms). Node's are
 `worker_threads`, each with what it needs of its own.
 
@@ -232,10 +233,13 @@ rounds; p50 and p99 are of single calls, the clock's reading included. Everyone 
 expiry with keys that were parsed before, in the fastest form that its documentation shows, and is asked first whether it
 accepts and refuses what it should. The token is an access token of about 900 bytes with 14 claims; lowwater reads the clock
 for each, as its callers do. In Python and Node `lowwater` hands back an answer whose claims are read when they are asked
-for; peers hand over all of them, which is `claims read`. fast-jwt's cache keeps 4,096 tokens.
+for; peers hand over all of them, which is `claims read`. `memo`: the signature of a token that comes again is not checked
+again, as the packages for Python and Node do by themselves; all other rows of lowwater are without it. fast-jwt's cache
+keeps 4,096 tokens. On a machine that others share, a ratio of two figures of one table is good to a few percent: a
+validation that takes less than the signature check in it shows by how much.
 
-Again: `bench/all`, {found["seconds"] / 60:.0f} minutes beside the builds, with nothing else running; `bench/all --quick`, about two;
-`bench/all --only python`. Where threads or a browser take part, turns are ten times as long and rounds a quarter.
+Again: `bench/all`, {found["seconds"] / 60:.0f} minutes after the builds, with nothing else running: it writes this file and the charts.
+`bench/all --quick` (about two minutes) and `bench/all --only python` print. Where threads or a browser take part, turns are ten times as long and rounds a quarter.
 Needs what `scripts/setup` brings, valgrind for the instructions, Chromium for WebAssembly.
 
 """

@@ -183,7 +183,8 @@ class Validator:
     release_gil: lets other threads run Python while a token is decided. Worth it where threads do little
         but validate; beside a thread that is busy in Python it makes each call wait for that thread's turn.
     memo_bytes: of tokens that come again, the signature is not checked again; time, policy and every rule are. The
-        memory for it, about 3 KiB a token; 8 MiB if left out, 0 for none.
+        memory for it, about 3 KiB for a token of 900 bytes; 8 MiB if left out, 0 for none. One that takes more than a
+        sixteenth of it is not kept, so less than 64 KiB are as good as none. Other keys begin with an empty one.
     """
 
     def __new__(
