@@ -35,6 +35,7 @@ interface Mine { sub: string; org_id: string }
 const accepted: Accepted<Mine> = validator.validate<Mine>('token', cutoffs, { now: new Date(), freshWithin: 1 });
 const organisation: string = accepted.claims.org_id;
 const untyped: unknown = validator.validate('token', NO_CUTOFFS).claims['roles'];
+const many: (Accepted<Mine> | Rejected)[] = validator.validateMany<Mine>(['token'], cutoffs, { now: 1, threads: 2 });
 const subject: string | undefined = accepted.subject;
 accepted.require({ scopes: ['read:messages'], subject: 'u' });
 // @ts-expect-error a subject that is not there must not skip the check
