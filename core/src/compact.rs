@@ -52,17 +52,19 @@ impl<'t> Compact<'t> {
             if limits.allow_padding { base64url::without_padding(part) } else { part }
         };
         let [header, payload, signature] = [strip(header), strip(payload), strip(signature)];
+        let canonical = |text: &str, part| match base64url::is_canonical(text.as_bytes()) {
+            true => Ok(()),
+            false => Err(Reason::NotBase64url { part }),
+        };
         // Decoding short parts where no memory has to be asked for takes half as long as looking at them
         // first.
-        let mut short = [0; ROOM];
+        let (mut short, mut long) = ([0; ROOM], Vec::new());
         let mut decoded = decode(header, payload, &mut short);
-        for (text, part) in [(header, "header"), (payload, "payload"), (signature, "signature")] {
-            let known = decoded.is_some() && part != "signature";
-            if !known && !base64url::is_canonical(text.as_bytes()) {
-                return Err(Reason::NotBase64url { part });
-            }
+        if decoded.is_none() {
+            canonical(header, "header")?;
+            canonical(payload, "payload")?;
         }
-        let mut long = Vec::new();
+        canonical(signature, "signature")?;
         if decoded.is_none() {
             long.resize(header.len().saturating_add(payload.len()), 0);
             decoded = decode(header, payload, &mut long);

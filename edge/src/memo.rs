@@ -43,6 +43,8 @@ const TRIES: u32 = 200;
 ///
 /// `Debug` shows no token.
 pub struct SharedMemo {
+    /// What it was made for.
+    most: usize,
     parts: Box<[Mutex<Memo>]>,
 }
 
@@ -59,7 +61,14 @@ impl SharedMemo {
         let parts = threads.min(bytes / LEAST_PART).max(usize::from(bytes > 0));
         let share = bytes.checked_div(parts).unwrap_or(0);
         let part = || Mutex::new(Memo::new(share, hash_key::random()));
-        Self { parts: std::iter::repeat_with(part).take(parts).collect() }
+        Self { most: bytes, parts: std::iter::repeat_with(part).take(parts).collect() }
+    }
+
+    /// An empty one for as many bytes: for a validator with other keys, to which no proof that is here is of
+    /// use.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self::new(self.most)
     }
 
     /// How many tokens it holds, but for parts that another thread holds just then.

@@ -98,6 +98,22 @@ fn with_no_bytes_it_is_switched_off() {
 }
 
 #[test]
+fn an_emptied_one_holds_nothing_and_is_as_large() {
+    for (bytes, kept) in [(0, 0), (64 << 10, 1)] {
+        let (validator, full) = (validator(), SharedMemo::new(bytes));
+        let ask = |memo: &SharedMemo| {
+            let decided = validator.validate_with(memo, &token(1, 1), &lowwater::NoCutoffs, NOW);
+            assert!(decided.is_ok());
+            assert_eq!(memo.len(), kept);
+        };
+        ask(&full);
+        let emptied = full.emptied();
+        assert!(emptied.is_empty());
+        ask(&emptied);
+    }
+}
+
+#[test]
 fn small_ones_still_hold_a_token() {
     let (validator, memo) = (validator(), SharedMemo::new(64 << 10));
     assert!(validator.validate_with(&memo, &token(1, 1), &lowwater::NoCutoffs, NOW).is_ok());

@@ -19,8 +19,6 @@ pub struct Validator {
     pub(crate) validator: lowwater::Validator,
     /// The policy's switch, for keys that come later.
     short_secrets: bool,
-    /// Most bytes of the memo; 0: none.
-    memo_bytes: usize,
     memo: SharedMemo,
 }
 
@@ -58,8 +56,8 @@ impl Draft {
     pub fn with_keys(self, keys: KeySet, memo_bytes: Option<i64>) -> Validator {
         let short_secrets = self.0.allows_short_secret();
         let validator = lowwater::Validator::new(self.0, keys);
-        let memo_bytes = memo_bytes.map_or(SharedMemo::DEFAULT_BYTES, crate::size);
-        Validator { validator, short_secrets, memo_bytes, memo: SharedMemo::new(memo_bytes) }
+        let memo = memo_bytes.map(crate::size).map_or_else(SharedMemo::default, SharedMemo::new);
+        Validator { validator, short_secrets, memo }
     }
 }
 
@@ -75,7 +73,7 @@ impl Validator {
     /// The same policy with other keys.
     #[must_use]
     pub fn with_keys(&self, keys: KeySet) -> Self {
-        let (validator, memo) = (self.validator.with_keys(keys), SharedMemo::new(self.memo_bytes));
+        let (validator, memo) = (self.validator.with_keys(keys), self.memo.emptied());
         Self { validator, memo, ..*self }
     }
 

@@ -65,17 +65,19 @@ pub(crate) fn switch(given: &Given<'_>, name: &str) -> PyResult<bool> {
     Ok(on.unwrap_or(false))
 }
 
+/// An integer that is not negative, and no boolean, which counts as one to Python.
+fn whole(value: &Bound<'_, PyAny>) -> Option<usize> {
+    value.extract().ok().filter(|_| !value.is_instance_of::<PyBool>())
+}
+
 /// How many of something.
 pub(crate) fn count(value: &Bound<'_, PyAny>, name: &str) -> PyResult<usize> {
-    let boolean = value.is_instance_of::<PyBool>();
-    let count = value.extract::<usize>().ok().filter(|_| !boolean);
-    count.ok_or_else(|| argument(name, "must be an int of 0 or more"))
+    whole(value).ok_or_else(|| argument(name, "must be an int of 0 or more"))
 }
 
 /// How many threads: one at least.
 pub(crate) fn threads(value: &Bound<'_, PyAny>, name: &str) -> PyResult<NonZero<usize>> {
-    let boolean = value.is_instance_of::<PyBool>();
-    let threads = value.extract::<NonZero<usize>>().ok().filter(|_| !boolean);
+    let threads = whole(value).and_then(NonZero::new);
     threads.ok_or_else(|| argument(name, "must be an int of 1 or more"))
 }
 

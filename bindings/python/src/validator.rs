@@ -27,8 +27,6 @@ pub(crate) struct Validator {
     release_gil: bool,
     /// The policy's switch, for keys that come later.
     short_secrets: bool,
-    /// Most bytes of the memo; 0: none.
-    memo_bytes: usize,
     memo: SharedMemo,
 }
 
@@ -46,12 +44,15 @@ impl Validator {
     fn of(policy: Policy, beside: &Beside<'_, '_>) -> PyResult<Self> {
         let release_gil = switch(&beside.release_gil, "release_gil")?;
         let memo_bytes = beside.memo_bytes.map(|value| count(value, "memo_bytes"))?;
-        let memo_bytes = memo_bytes.unwrap_or(SharedMemo::DEFAULT_BYTES);
         let short_secrets = policy.allows_short_secret();
         let keys = keys::given(beside.keys, short_secrets)?;
-        let (validator, memo) =
-            (lowwater::Validator::new(policy, keys), SharedMemo::new(memo_bytes));
-        Ok(Self { validator, release_gil, short_secrets, memo_bytes, memo })
+        let memo = memo_bytes.map_or_else(SharedMemo::default, SharedMemo::new);
+        Ok(Self {
+            validator: lowwater::Validator::new(policy, keys),
+            release_gil,
+            short_secrets,
+            memo,
+        })
     }
 
     pub(crate) fn retention(&self) -> lowwater::Retention {
@@ -237,8 +238,8 @@ impl Validator {
     /// The same policy with other keys.
     fn with_keys(&self, keys: &Bound<'_, PyAny>) -> PyResult<Self> {
         let keys = keys::given(keys, self.short_secrets)?;
-        let memo = SharedMemo::new(self.memo_bytes);
-        Ok(Self { validator: self.validator.with_keys(keys), memo, ..*self })
+        let (validator, memo) = (self.validator.with_keys(keys), self.memo.emptied());
+        Ok(Self { validator, memo, ..*self })
     }
 
     /// The keys.
