@@ -1,0 +1,47 @@
+//! Any text as a key, or a set of keys.
+
+use lowwater::{Algorithm, Key, KeySet, NoCutoffs, Policy, Validator};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::given::{HS256, now};
+use crate::signing::{Signer, claims};
+use crate::strict_json::object;
+
+pub fn run(data: &[u8]) {
+    let _ = KeySet::read(data);
+    let Ok(text) = str::from_utf8(data) else { return };
+    if Key::from_jwk(text).is_ok() {
+        let members = object(text).expect("a key is a strict object");
+        let private = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+        assert!(private.iter().all(|name| members.get(name).is_none()), "private: {text}");
+        assert!(KeySet::read(data).is_ok(), "a key alone is a set of one: {text}");
+    }
+    let Ok(keys) = KeySet::from_jwks(text) else { return };
+    let set = object(text).expect("a set is a strict object");
+    let given: Vec<&RawValue> =
+        serde_json::from_str(set.get("keys").expect("a set has keys")).unwrap();
+    assert_eq!(keys.len() + keys.skipped().len(), given.len(), "each is taken or told: {text}");
+    assert!(!keys.is_empty());
+    let is_secret = |key: &&&RawValue| {
+        let kty = object(key.get()).and_then(|members| members.get("kty").map(str::to_owned));
+        kty.and_then(|kty| serde_json::from_str::<String>(&kty).ok()).as_deref() == Some("oct")
+    };
+    let secrets = given.iter().filter(is_secret).count();
+    assert!(
+        secrets == given.len() || keys.len() <= given.len() - secrets,
+        "a secret among public keys: {text}"
+    );
+    for skipped in keys.skipped() {
+        let told: Value = serde_json::from_str(&skipped.to_json()).expect("told as JSON");
+        assert!(told.is_object());
+    }
+    assert_eq!(keys.union(&keys).len(), keys.len(), "a union with itself is no more");
+    // None of them signed this token: unless the text has the secret of the tests in it.
+    let token = Signer::Secret.token(Algorithm::Hs256, &claims(""));
+    let policy = r#"{"issuer":"any","audience":"any","algorithms":["HS256"]}"#;
+    let known = HS256.with_keys(keys.clone()).validate(&token, &NoCutoffs, now()).is_ok();
+    let own = Validator::new(Policy::from_json(policy).expect("a policy"), keys);
+    assert_eq!(own.validate(&token, &NoCutoffs, now()).is_ok(), known);
+    assert!(!known || secrets > 0, "verified without a secret: {text}");
+}

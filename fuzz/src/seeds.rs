@@ -1,0 +1,143 @@
+//! Where fuzzing begins: what stands in the vectors, and noise for those who read choices.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use siphasher::sip::SipHasher13;
+
+/// Inputs by target, without twins.
+pub type Seeds = BTreeMap<&'static str, BTreeSet<Vec<u8>>>;
+
+#[derive(Deserialize)]
+struct File {
+    keysets: BTreeMap<String, Keys>,
+    policies: BTreeMap<String, Box<RawValue>>,
+    tests: Vec<Test>,
+    #[serde(default)]
+    scenarios: Vec<Scenario>,
+}
+
+/// As `tests/README.md` describes it; texts whose bytes matter stay text.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Keys {
+    Jwks(Box<RawValue>),
+    Text(String),
+    Pems(Vec<Pem>),
+    Secrets(Vec<Secret>),
+}
+
+#[derive(Deserialize)]
+struct Pem {
+    pem: String,
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    base64url: String,
+}
+
+#[derive(Deserialize)]
+struct Test {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    rules: Vec<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Scenario {
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    apply: Option<Box<RawValue>>,
+    #[serde(default)]
+    merge: Vec<Box<RawValue>>,
+}
+
+/// Those who read their bytes as choices.
+const CHOOSERS: [&str; 7] = ["policy", "snapshot", "index", "delta", "merge", "memo", "explain"];
+
+/// Longer ones cost every run that begins with them.
+const LONGEST: usize = 4096;
+
+/// The seeds that the vectors of a folder give.
+///
+/// # Errors
+/// A folder or a file that cannot be read as `tests/README.md` describes it.
+pub fn of_vectors(folders: &[&Path]) -> Result<Seeds, Box<dyn Error>> {
+    let mut seeds = Seeds::new();
+    let mut add = |target, bytes: &[u8]| {
+        if bytes.len() <= LONGEST {
+            seeds.entry(target).or_default().insert(bytes.to_vec());
+        }
+    };
+    for folder in folders {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let file: File = serde_json::from_slice(&fs::read(&path)?)?;
+                of_file(&file, &mut add);
+            }
+        }
+    }
+    for target in CHOOSERS {
+        for number in 0..64_u16 {
+            add(target, &noise(number));
+        }
+    }
+    Ok(seeds)
+}
+
+fn of_file(file: &File, add: &mut impl FnMut(&'static str, &[u8])) {
+    for keys in file.keysets.values() {
+        match keys {
+            Keys::Jwks(set) => add("jwks", set.get().as_bytes()),
+            Keys::Text(text) => add("jwks", text.as_bytes()),
+            Keys::Pems(pems) => pems.iter().for_each(|key| pem(&key.pem, add)),
+            Keys::Secrets(secrets) => {
+                for secret in secrets {
+                    let bytes = BASE64_URL_SAFE_NO_PAD.decode(&secret.base64url);
+                    add("pem", &bytes.unwrap_or_default());
+                }
+            }
+        }
+    }
+    for policy in file.policies.values() {
+        add("policy", format!("\u{1}{policy}").as_bytes());
+    }
+    for test in &file.tests {
+        add("token", test.token.as_bytes());
+        for (part, target) in test.token.split('.').zip(["header", "claims", "base64url"]) {
+            add("base64url", part.as_bytes());
+            add(target, &BASE64_URL_SAFE_NO_PAD.decode(part).unwrap_or_default());
+        }
+        test.rules.iter().for_each(|rule| add("rule", rule.get().as_bytes()));
+    }
+    for step in file.scenarios.iter().flat_map(|scenario| &scenario.steps) {
+        step.apply.iter().chain(&step.merge).for_each(|rule| add("rule", rule.get().as_bytes()));
+    }
+}
+
+/// A key in PEM, and what it is in DER.
+fn pem(text: &str, add: &mut impl FnMut(&'static str, &[u8])) {
+    add("pem", text.as_bytes());
+    let body: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = base64::prelude::BASE64_STANDARD.decode(body);
+    add("pem", &der.unwrap_or_default());
+}
+
+/// The same bytes each time, which look like nothing.
+fn noise(number: u16) -> Vec<u8> {
+    let word =
+        |place: u16| SipHasher13::new().hash(&[number.to_le_bytes(), place.to_le_bytes()].concat());
+    (0..32 + number * 3).flat_map(|place| word(place).to_le_bytes()).collect()
+}

@@ -1,0 +1,67 @@
+//! A snapshot that was damaged, or any bytes in place of one.
+
+use arbitrary::{Result, Unstructured};
+use lowwater::{Cutoffs, UnixTime, Validator};
+use siphasher::sip::SipHasher13;
+
+use crate::given::{HS256, now, told};
+use crate::made::{Choices, damage, state, token};
+use crate::signing::NOW;
+
+/// The checksum is no secret: whoever writes the file can make it fit.
+pub fn with_checksum(bytes: &mut [u8]) {
+    if let Some((body, sum)) = bytes.split_last_chunk_mut::<8>() {
+        *sum = SipHasher13::new_with_key(&[0; 16]).hash(body).to_le_bytes();
+    }
+}
+
+/// Whatever was loaded can be asked, listed and written, and what was written is read again.
+pub fn can_be_used(state: &Cutoffs, validator: &Validator, from: &mut Choices<'_>) -> Result<()> {
+    let lines = state.to_json_lines();
+    let mut copy = Cutoffs::local();
+    assert_eq!(copy.load_json_lines(&lines), Ok(state.len()), "{lines}");
+    let index = state.to_index([7; 16], now());
+    for _ in 0..2 {
+        let token = token(from)?;
+        let live = validator.validate(&token, state, now());
+        let copied = validator.validate(&token, &copy, now());
+        assert_eq!(told(&copied), told(&live), "{lines}");
+        if let Ok(index) = lowwater::Index::local(&index) {
+            assert_eq!(told(&validator.validate(&token, &index, now())), told(&live), "{lines}");
+        }
+        let _ = validator.explain(&token, state, now()).to_json();
+    }
+    Ok(())
+}
+
+fn load(data: &[u8]) -> Result<()> {
+    let from = &mut Unstructured::new(data);
+    let held = state(from, Cutoffs::local())?;
+    let before = held.to_json_lines();
+    let repaired = from.ratio(3, 4)?;
+    let mut bytes = match from.ratio(1, 8)? {
+        true => from.bytes(from.len() / 2)?.to_vec(),
+        false => state(from, Cutoffs::local())?.to_snapshot(now()),
+    };
+    let good = bytes.clone();
+    damage(from, &mut bytes)?;
+    if repaired {
+        with_checksum(&mut bytes);
+    }
+    let mut loaded = held;
+    // A clock at 1970 takes what it is given, and one at the end of time does.
+    let clock = *from.choose(&[NOW, 0, 253_402_300_799])?;
+    match loaded.load_snapshot(&bytes, UnixTime::from_secs(clock)) {
+        Ok(_) => assert!(repaired || bytes == good, "damaged, and taken"),
+        Err(_) => {
+            assert_eq!(loaded.to_json_lines(), before, "refused, and changed");
+            return Ok(());
+        }
+    }
+    can_be_used(&loaded, &HS256, from)
+}
+
+pub fn run(data: &[u8]) {
+    // Too few bytes for all choices: nothing left to try.
+    let _ = load(data);
+}
