@@ -26,7 +26,7 @@ pub(crate) fn page(server: SocketAddr, issuer: &Issuer) -> String {
     let suspend = rule(&format!(r#""suspended","target":{target},"on":true,"version":1"#));
     let reinstate = rule(&format!(r#""suspended","target":{target},"on":false,"version":2"#));
     format!(
-        r#"Serving until Ctrl-C. Keys and tokens are new at every start.
+        r#"Serving until Ctrl-C. Tokens are new at every start, and so is the key unless `--key` gives one.
 
 Paste first: the address, and tokens of user u1, an administrator and user u2
     API='http://{server}'

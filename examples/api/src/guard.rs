@@ -11,11 +11,8 @@ use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use lowwater::{
-    Accepted, ApplyError, Change, ConfigError, Cutoffs, Rejection, Remedy, Rule, UnixTime,
-    Validator,
-};
-use lowwater_edge::{SharedCutoffs, now};
+use lowwater::{Accepted, ApplyError, ConfigError, Rejection, Remedy, UnixTime, Validator};
+use lowwater_edge::{SharedCutoffs, SharedMemo, now};
 use serde::Serialize;
 
 /// The bearer of an accepted token: take it as an argument, and the route is guarded.
@@ -39,14 +36,20 @@ where
 pub(crate) struct Guard {
     /// Says what a good token is.
     validator: Validator,
+    /// Knows the signatures of tokens that come again. It knows nothing of rules: they are asked each time.
+    memo: SharedMemo,
     /// Says which good tokens were taken back. Requests take no lock.
-    cutoffs: SharedCutoffs,
+    cutoffs: Arc<SharedCutoffs>,
 }
 
 impl Guard {
-    /// A guard without rules yet.
-    pub(crate) fn new(validator: Validator) -> Self {
-        Self { validator, cutoffs: SharedCutoffs::new(Cutoffs::local()) }
+    /// A guard under these rules, to which others may add.
+    pub(crate) const fn new(
+        validator: Validator,
+        memo: SharedMemo,
+        cutoffs: Arc<SharedCutoffs>,
+    ) -> Self {
+        Self { validator, memo, cutoffs }
     }
 
     /// Decides about the token of a request.
@@ -61,12 +64,7 @@ impl Guard {
         // A token is ASCII; a field that is not carries none.
         let field = field.to_str().map_err(|_| self.validator.missing_token())?;
         let token = self.validator.bearer(field)?;
-        Ok(self.validator.validate(token, &*self.cutoffs.current(), now)?)
-    }
-
-    /// Applies a rule: the next request is decided under it.
-    pub(crate) fn apply(&self, rule: Rule, now: UnixTime) -> Result<Change, ApplyError> {
-        self.cutoffs.apply(rule, now)
+        Ok(self.validator.validate_with(&self.memo, token, &*self.cutoffs.current(), now)?)
     }
 
     /// More than one `Authorization` field: a malformed request (RFC 6750 section 3.1), so 400.
@@ -162,12 +160,13 @@ mod tests {
     use super::*;
     use crate::api;
     use crate::issuer::{Issuer, Login};
-    use lowwater::Target;
+    use lowwater::{Change, Cutoffs, Rule, Target};
 
     /// A guard, and the headers of a request that it admits.
     fn guard_and_headers() -> (Guard, HeaderMap) {
         let issuer = Issuer::new().unwrap();
-        let guard = api::guard(&issuer.jwks()).unwrap();
+        let cutoffs = Arc::new(SharedCutoffs::new(Cutoffs::local()));
+        let guard = api::guard(&issuer.jwks(), SharedMemo::default(), cutoffs).unwrap();
         let token = issuer.token(&Login::of("u1", "read:messages").at(now()));
         let field = HeaderValue::try_from(format!("Bearer {token}")).unwrap();
         (guard, HeaderMap::from_iter([(AUTHORIZATION, field)]))
@@ -205,7 +204,7 @@ mod tests {
         assert!(writer.is_err());
         assert!(guard.admit(&headers, now()).is_ok());
         let suspension = Rule::suspended(Target::subject("u1"), true, 1);
-        assert_eq!(guard.apply(suspension, now()), Ok(Change::Applied));
+        assert_eq!(guard.cutoffs.apply(suspension, now()), Ok(Change::Applied));
         assert_eq!(guard.admit(&headers, now()).unwrap_err().status, StatusCode::FORBIDDEN);
     }
 }
