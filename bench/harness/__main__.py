@@ -15,6 +15,7 @@ from . import (
     charts,
     fixtures,
     instructions,
+    load,
     machine,
     measure,
     report,
@@ -80,6 +81,8 @@ def main() -> None:
             return
         RESULTS.write_text(json.dumps(found))
     found = json.loads(RESULTS.read_text())
+    if load.RESULTS.exists():  # Measured apart, by `bench/load`.
+        found["load"] = json.loads(load.RESULTS.read_text())
     charts.draw(found, ROOT / "bench" / "charts")
     (ROOT / "BENCHMARKS.md").write_text(report.write(found))
 

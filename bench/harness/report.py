@@ -5,20 +5,16 @@ from typing import Any
 
 from . import targets
 from .fixtures import ALGORITHMS, MAIN
+from .load import section as load
+from .markdown import table
 
 Found = dict[str, Any]
-Rows = list[list[str]]
 
 LANGUAGES = ["Rust", "Python", "Node"]
 
 
 def micros(nanos: float | None) -> str:
     return "-" if nanos is None else f"{nanos / 1000:.2f}"
-
-
-def table(head: list[str], rows: Rows) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def by_algorithm(found: Found, language: str, kind: str, ratio: bool = False) -> str:
@@ -188,6 +184,7 @@ def sections(found: Found) -> Iterable[tuple[str, str]]:
     )
     yield "WebAssembly", webassembly
     yield "Reading keys", listed(found, "reading keys", "Rust")
+    yield load.TITLE, load.write(found["load"]) if "load" in found else ""
 
 
 UNIQUE = "2,000 in rotation (of slow algorithms few come twice in a run, so that a memo or a cache shows less there)"
