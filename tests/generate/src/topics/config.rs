@@ -158,6 +158,14 @@ fn words(topic: &mut Topic) {
         ("allow_short_secret-null", r#","allow_short_secret":null"#),
         ("tenant_claim-number", r#","tenant_claim":5"#),
         ("device_claim-null", r#","device_claim":null"#),
+        // They stand between quotes in a header: what ends the quotes, or the line, would add to it.
+        ("realm-with-a-quote", r#","realm":"api\", scope=\"a\"""#),
+        ("realm-with-a-backslash", r#","realm":"api\\""#),
+        ("realm-of-two-lines", r#","realm":"api\r\nSet-Cookie: a=b""#),
+        ("realm-with-a-nul", r#","realm":"api\u0000""#),
+        ("realm-not-ascii", r#","realm":"\u00e4pi""#),
+        ("resource_metadata-with-a-quote", r#","resource_metadata":"https://api.example/\"""#),
+        ("resource_metadata-of-two-lines", r#","resource_metadata":"https://api.example/\n""#),
         ("unknown-member", r#","ignore_expiration":true"#),
         ("misspelled-member", r#","leway":60"#),
         ("member-of-another-case", r#","Leeway":60"#),
@@ -176,6 +184,10 @@ fn words(topic: &mut Topic) {
             r#","same_second":"refuse","missing_auth_time":"use_issued_at","allow_padding":false"#,
         ),
         ("claims-named", r#","tenant_claim":"tid","device_claim":"did","claim_equals":{}"#),
+        (
+            "challenge",
+            r#","realm":"the api, v2","resource_metadata":"https://api.example/.well-known/oauth-protected-resource""#,
+        ),
         ("missing_exp-unbounded", &*format!(r#"{unbounded},"missing_exp":"accept""#)),
     ] {
         good(topic, name, policy(member), "what the format knows");
