@@ -306,7 +306,10 @@ fn a_cache_that_lies_changes_no_decision() {
     let own = validator(Algorithm::Hs256, &Signer::Secret);
     let liar = Liar::default();
     assert!(own.validate_with(&liar, &token(r#","scope":"admin""#), &NoCutoffs, NOW_TIME).is_ok());
-    for token in ["", "a.b.c", &token(""), &token(r#","scope":"read""#)] {
+    // As long as the one that it has: good, and forged.
+    let staff = token(r#","scope":"staff""#);
+    let forged = format!("{}AAAA", &staff[..staff.len() - 4]);
+    for token in ["", "a.b.c", &token(""), &staff, &forged] {
         let _decided = both(&own, &liar, token, &NoCutoffs, NOW_TIME);
     }
     let other = validator(Algorithm::Es256, &Signer::of(Algorithm::Es256));
