@@ -5,7 +5,7 @@ use std::time::Duration;
 use arbitrary::{Result, Unstructured};
 use lowwater::Cutoffs;
 
-use crate::given::{HS256, now};
+use crate::given::now;
 use crate::made::{damage, state};
 use crate::snapshot::{can_be_used, with_checksum};
 
@@ -36,7 +36,7 @@ fn follow(data: &[u8]) -> Result<()> {
             Err(_) => assert_eq!(held.to_json_lines(), before, "refused, and changed"),
         }
     }
-    can_be_used(&held, &HS256, from)
+    can_be_used(&held, replica(), from)
 }
 
 pub fn run(data: &[u8]) {
