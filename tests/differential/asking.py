@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import build
+from harness import TARGET
 
 from . import ROOT
 
 PEERS = Path(__file__).parent / "peers"
-RUST = build.TARGET / "rust" / "release" / "differential"
-PYTHON, NODE = [sys.executable, PEERS / "python.py"], ["node", PEERS / "node.mjs"]
+RUST = TARGET / "rust" / "release" / "differential"
+PYTHON: list[str | Path] = [sys.executable, PEERS / "python.py"]
+NODE: list[str | Path] = ["node", PEERS / "node.mjs"]
 OURS = "lowwater"
 COMMANDS: dict[str, list[str | Path]] = {
     OURS: [RUST, "lowwater"],

@@ -53,7 +53,7 @@ def read(data: bytes) -> Reading:
             faults.add("surrogate")
         return made
 
-    def no_number(word: str) -> None:
+    def no_number(_: str) -> None:
         faults.add("not JSON")
 
     if depth(text) > 32:

@@ -24,7 +24,8 @@ def text(value: Any) -> str:
     if isinstance(value, list):
         return f"[{','.join(map(text, value))}]"
     if isinstance(value, dict):
-        return "{%s}" % ",".join(f"{json.dumps(name)}:{text(one)}" for name, one in value.items())
+        members = (f"{json.dumps(name)}:{text(one)}" for name, one in value.items())
+        return f"{{{','.join(members)}}}"
     return json.dumps(value)
 
 
@@ -61,7 +62,7 @@ def of_pem(pem: str) -> dict[str, Any]:
         if "CERTIFICATE" in pem:
             return signing.jwk(x509.load_pem_x509_certificate(data).public_key())
         return signing.jwk(serialization.load_pem_public_key(data))
-    except Exception:  # noqa: BLE001  (no key, whatever it is)
+    except Exception:  # no key, whatever it is
         return {"kty": "none"}
 
 
@@ -123,7 +124,11 @@ class Sets:
         found = []
         kid, allowed = header.get("kid"), self.asked[policy]["algorithms"]
         for place, key in enumerate(self.jwks[keys]):
-            if "kid" in header and "kid" in key and not (isinstance(kid, str) and kid == key["kid"]):
+            if (
+                "kid" in header
+                and "kid" in key
+                and not (isinstance(kid, str) and kid == key["kid"])
+            ):
                 continue
             own = same([key["alg"]]) if isinstance(key.get("alg"), str) else allowed
             fits = [
@@ -138,8 +143,12 @@ class Sets:
         def kept(given: dict[str, Any]) -> dict[str, Any]:
             source = given.get("jwks", given.get("text"))
             return {
-                "jwks": [] if source is None else [source if isinstance(source, str) else text(source)],
-                "secrets": [names(key) | {"text": key["base64url"]} for key in given.get("secrets", [])],
+                "jwks": []
+                if source is None
+                else [source if isinstance(source, str) else text(source)],
+                "secrets": [
+                    names(key) | {"text": key["base64url"]} for key in given.get("secrets", [])
+                ],
                 "pems": [names(key) | {"text": key["pem"]} for key in given.get("pems", [])],
             }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from . import signing
 from .reading import ALPHABET, LETTERS, decoded, part_faults
 
-FOREIGN = "+/= \t\n\r\0.,~:;%\"{é\u200b\ufeff" + "\U0001f511"
+FOREIGN = '+/= \t\n\r\0.,~:;%"{é\u200b\ufeff' + "\U0001f511"
 
 Mutation = Callable[[random.Random, str], str]
 
@@ -28,6 +28,10 @@ def foreign(rng: random.Random, token: str) -> str:
 def insert(rng: random.Random, token: str) -> str:
     at = place(rng, token)
     return token[:at] + rng.choice(LETTERS + FOREIGN) + token[at:]
+
+
+def append(rng: random.Random, token: str) -> str:
+    return token + "".join(rng.choices(LETTERS, k=rng.randrange(1, 4)))
 
 
 def delete(rng: random.Random, token: str) -> str:
@@ -60,7 +64,9 @@ def padding(rng: random.Random, token: str) -> str:
 def tail(rng: random.Random, token: str) -> str:
     """Another last letter that means the same bytes."""
     parts = token.split(".")
-    open_ends = [at for at, part in enumerate(parts) if len(part) % 4 > 1 and ALPHABET.fullmatch(part)]
+    open_ends = [
+        at for at, part in enumerate(parts) if len(part) % 4 > 1 and ALPHABET.fullmatch(part)
+    ]
     if not open_ends:
         return token
     at = rng.choice(open_ends)
@@ -135,12 +141,12 @@ def der(number: bytes) -> bytes:
 
 def twin(_: random.Random, token: str) -> str:
     """`(r, n - s)` of P-256, as good as `(r, s)`; of other signatures nothing sensible."""
-    head, _, last = token.rpartition(".")
+    head, dot, last = token.rpartition(".")
     signature = decoded(last)
     if len(signature) != 64 or part_faults(last):
         return token
     s = (signing.ORDER - int.from_bytes(signature[32:], "big")) % 2**256
-    return f"{head}.{signing.base64url(signature[:32] + s.to_bytes(32, 'big'))}"
+    return f"{head}{dot}{signing.base64url(signature[:32] + s.to_bytes(32, 'big'))}"
 
 
 def bit(rng: random.Random, token: str) -> str:
@@ -158,6 +164,7 @@ MUTATIONS: dict[str, Mutation] = {
     "a letter": flip,
     "a foreign letter": foreign,
     "a letter more": insert,
+    "letters after the end": append,
     "a letter less": delete,
     "cut short": cut,
     "the edge of a part": edge,

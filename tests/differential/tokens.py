@@ -34,7 +34,7 @@ class Draft:
 
     def but(self, **changes: object) -> "Draft":
         values = {name: getattr(self, name) for name in self.__slots__}
-        return Draft(**(values | changes))  # type: ignore[arg-type]
+        return Draft(**(values | changes))
 
     def token(self, header: bytes | None = None, payload: bytes | None = None) -> str:
         algorithm, key = self.signs or (self.algorithm, signing.ALGORITHMS[self.algorithm])
@@ -92,9 +92,6 @@ def declare(sets: Sets) -> None:
     public = [name for name, jwk in signing.JWKS.items() if jwk["kty"] != "oct"]
     every = [signing.JWKS[name] | {"kid": name} for name in public if name != "rsa-1024"]
     sets.keys("own/every public key", {"jwks": {"keys": every}})
-    for member in ({"use": "enc"}, {"key_ops": ["encrypt"]}, {"alg": "ES384"}, {"alg": "ES256"}):
-        jwk = signing.JWKS["p256"] | member | {"kid": "k"}
-        sets.keys(f"own/p256 {member}", {"jwks": {"keys": [jwk]}})
     own = {
         "issuer": [ISSUER],
         "audience": [AUDIENCE],

@@ -33,8 +33,8 @@ class Still(datetime.datetime):
     at = 0.0
 
     @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
-        return datetime.datetime.fromtimestamp(cls.at, tz)
+    def now(cls, tz: datetime.tzinfo | None = None) -> "Still":
+        return cls.fromtimestamp(cls.at, tz)
 
 
 jwt.api_jwt.datetime = Still  # type: ignore[attr-defined]
@@ -113,7 +113,7 @@ def answer(
         try:
             peer.decide(case["token"], key, algorithms, asked, case["now"] / 1000)
         # Whatever a library raises is its refusal; what is not of its own kind is named in the report.
-        except Exception as fault:  # noqa: BLE001
+        except Exception as fault:
             refusal = f"reject\t{type(fault).__name__}"
         else:
             return f"accept\t{place}"
@@ -128,7 +128,7 @@ def main() -> None:
     def key_of(keys: str, place: int, algorithm: str) -> Any:
         try:
             return peer.key(sets["jwks"][keys][place], algorithm)
-        except Exception:  # noqa: BLE001
+        except Exception:
             return None
 
     with (folder / "cases.jsonl").open() as cases:

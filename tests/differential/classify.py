@@ -1,0 +1,107 @@
+"""Holds every answer against lowwater's: each difference belongs to the first rule that explains it, or to none."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import acceptances, refusals
+from .asking import OURS, Answer
+from .cases import Case
+from .question import Question
+
+# How many that no rule explains are kept to be shown.
+MOST_SHOWN = 20
+SEVERAL = 3
+
+
+@dataclass(slots=True)
+class Unexplained:
+    case: Case
+    peer: str
+    answers: dict[str, Answer]
+
+
+@dataclass(slots=True)
+class Result:
+    cases: int = 0
+    accepted: Counter[str] = field(default_factory=Counter)
+    not_asked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused_by_us: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(rule, library): lowwater refuses, the library accepts."""
+    accepted_by_us: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(rule, library): lowwater accepts, the library refuses."""
+    alone: Counter[str] = field(default_factory=Counter)
+    """The rules of cases that lowwater accepts and several libraries refuse: the first to look at."""
+    unexplained: list[Unexplained] = field(default_factory=list)
+    unexplained_count: int = 0
+
+    def unmatched(self) -> list[str]:
+        """Rules that no case met: they may be false by now."""
+        met = {rule for rule, _ in [*self.refused_by_us, *self.accepted_by_us]}
+        every = [rule.name for rule in refusals.RULES]
+        every += [rule.name for rule in acceptances.RULES]
+        return [name for name in every if name not in met]
+
+
+def refusal(question: Question, code: str, key: dict[str, Any]) -> str | None:
+    """The rule by which lowwater refuses with that code what a library accepts with that key."""
+    rules = (rule for rule in refusals.RULES if code in rule.codes)
+    return next((rule.name for rule in rules if rule.test(question, key)), None)
+
+
+def acceptance(question: Question, peer: str, told: str) -> str | None:
+    """The rule by which that library refuses with these words what lowwater accepts."""
+    rules = (
+        rule for rule in acceptances.RULES if peer in rule.told and told.startswith(rule.told[peer])
+    )
+    return next((rule.name for rule in rules if rule.test(question)), None)
+
+
+def explained(question: Question, ours: Answer, peer: str, theirs: Answer) -> str | None:
+    if ours.accepts:
+        return acceptance(question, peer, theirs.told)
+    return refusal(question, ours.told, question.jwks[int(theirs.told)])
+
+
+def classify(
+    asked: Iterable[tuple[Case, dict[str, Answer]]], sets: dict[str, Any], peers: list[str]
+) -> Result:
+    result = Result()
+    for case, answers in asked:
+        result.cases += 1
+        result.accepted.update(name for name, answer in answers.items() if answer.accepts)
+        result.not_asked.update(
+            (name, answer.told) for name, answer in answers.items() if answer.result == "not asked"
+        )
+        ours = answers[OURS]
+        others = [peer for peer in peers if answers[peer].result != "not asked"]
+        differing = [peer for peer in others if answers[peer].accepts != ours.accepts]
+        if not differing:
+            continue
+        question, rules = Question(case, sets), set()
+        for peer in differing:
+            rule = explained(question, ours, peer, answers[peer])
+            rules.add(rule or "no rule")
+            if rule is None:
+                result.unexplained_count += 1
+                if len(result.unexplained) < MOST_SHOWN:
+                    result.unexplained.append(Unexplained(case, peer, answers))
+                continue
+            counted = result.accepted_by_us if ours.accepts else result.refused_by_us
+            counted[rule, peer] += 1
+        if ours.accepts and len(differing) >= SEVERAL:
+            result.alone[", ".join(sorted(rules))] += 1
+    return result
+
+
+def shown(result: Result) -> Iterator[str]:
+    """What a person needs to look into a difference that no rule explains."""
+    for one in result.unexplained:
+        yield f"no rule explains {one.peer}: {one.case.base}, {one.case.kind}"
+        yield f"  keys {one.case.keys}, policy {one.case.policy}, now {one.case.now}"
+        yield f"  {one.case.token[:2000]}"
+        for name, answer in one.answers.items():
+            yield f"    {name}: {answer.result} {answer.told}"
+    if result.unexplained_count > len(result.unexplained):
+        yield f"{result.unexplained_count} in all"

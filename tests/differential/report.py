@@ -1,0 +1,88 @@
+"""Writes `tests/differential.md`: who accepts what lowwater refuses, and the other way round, with the reasons."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from . import acceptances, refusals
+from .asking import ALL_PEERS, OURS
+from .classify import SEVERAL, Result
+
+INTRODUCTION = """# Differential test
+
+The same tokens, keys and policies for lowwater and for six other libraries, by `scripts/differential`, which writes this
+page (`--report`). Every answer that differs from lowwater's belongs to a rule below. A rule is asked in the order of its
+table and sees the fault itself, in the token, the key or the time: lowwater's word alone excuses nothing. A difference
+without a rule ends the run with its token, and so does a rule that nothing meets any more.
+
+A difference says that two readers of the same RFCs decided otherwise, not that one is unsafe: much of what is accepted
+here needs an issuer who signs it. Each library is asked as its documentation recommends for the policy: allow-list,
+issuer, audience, leeway, required claims, `typ` and `max_age` where it has the options. The harness chooses keys for all
+of them, as an application does: those that the token's `kid` may mean, each held to the algorithms of its family. The
+clock stands at the time of the case for all: by option (jose, fast-jwt, jsonwebtoken for Node, joserfc), in place of the
+system's clock (jsonwebtoken for Rust, PyJWT).
+"""
+
+
+def table(heads: list[str], rows: list[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def counts(counted: Counter[tuple[str, str]], rule: str) -> list[str]:
+    return [f"{counted[rule, peer]:,}" if counted[rule, peer] else "" for peer in ALL_PEERS]
+
+
+def text(result: Result, versions: dict[str, str], seed: int, folders: list[str]) -> str:
+    return "\n".join(lines(result, versions, seed, folders)) + "\n"
+
+
+def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str]) -> Iterator[str]:
+    names = [name.replace(" (", " " + versions[name] + " (") for name in ALL_PEERS]
+    heads = ["what", *ALL_PEERS, "where it stands", "why"]
+    yield INTRODUCTION
+    yield f"{result.cases:,} tokens, seed {seed}: the vectors of {', '.join(folders)}, mutations of them, and tokens that"
+    yield "the harness signs with test keys, wrong in every way of `tests/differential` and at random."
+    yield ""
+    refused = Counter[str]()
+    for (name, _), count in result.not_asked.items():
+        refused[name] += count
+    yield from table(
+        ["library", "accepts", "not asked"],
+        [
+            [label, f"{result.accepted[name]:,}", f"{refused[name]:,}" if refused[name] else ""]
+            for label, name in zip([OURS, *names], [OURS, *ALL_PEERS], strict=True)
+        ],
+    )
+    yield ""
+    yield "Not asked is what a library cannot express:"
+    yield ""
+    for (name, why), count in sorted(result.not_asked.items()):
+        yield f"- {name}: {why}, {count:,}"
+    yield ""
+    yield "## lowwater refuses, the library accepts"
+    yield ""
+    rows = [
+        [rule.name, *counts(result.refused_by_us, rule.name), rule.reference, rule.why]
+        for rule in refusals.RULES
+    ]
+    yield from table(heads, rows)
+    yield ""
+    yield "No rule covers a wrong signature, an issuer or an audience that is not asked for, an algorithm that is not"
+    yield "allowed: there every difference would end the run."
+    yield ""
+    yield "## lowwater accepts, the library refuses"
+    yield ""
+    rows = [
+        [rule.name, *counts(result.accepted_by_us, rule.name), rule.reference, rule.why]
+        for rule in acceptances.RULES
+    ]
+    yield from table(heads, rows)
+    yield ""
+    yield f"lowwater accepts and {SEVERAL} or more of the six refuse:"
+    yield ""
+    for rules, count in result.alone.most_common():
+        yield f"- {rules}: {count:,}"
+    if not result.alone:
+        yield "- nothing"
