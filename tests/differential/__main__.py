@@ -50,7 +50,7 @@ def main() -> int:
     sets_written = json.loads((WORK / "sets.json").read_text())
     told = asking.told(WORK, list(asking.COMMANDS))
     result = classify.classify(
-        zip(cases.read(WORK), told, strict=True), sets_written, asking.ALL_PEERS
+        zip(cases.written(WORK), told, strict=True), sets_written, asking.ALL_PEERS
     )
     for line in classify.shown(result):
         print(line)

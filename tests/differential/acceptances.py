@@ -140,6 +140,7 @@ RULES = [
             "jsonwebtoken (Rust)": "Base64",
             "joserfc (Python)": "DecodeError",
             "fast-jwt (Node)": "FAST_JWT_MALFORMED",
+            "jsonwebtoken (Node)": "JsonWebTokenError invalid token",
         },
         "RFC 7515 2",
         "for issuers that pad; off unless asked for",
@@ -173,6 +174,7 @@ RULES = [
         {
             "joserfc (Python)": "InvalidClaimError",
             "jose (Node)": "ERR_JWT_CLAIM_VALIDATION_FAILED iat",
+            "PyJWT (Python)": "ImmatureSignatureError",
         },
         "RFC 7519 2, 4.1.6",
         "fractions count: the library's clock stands at whole seconds, ours at milliseconds",
@@ -214,6 +216,7 @@ RULES = [
         {
             "jsonwebtoken (Rust)": "ExpiredSignature",
             "fast-jwt (Node)": "FAST_JWT_EXPIRED",
+            "jsonwebtoken (Node)": "TokenExpiredError jwt expired",
             "PyJWT (Python)": "ValueError",
         },
         "RFC 7519 2",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .reading import Seen
+from .reading import decoded, read
 from .sets import Sets
 
 
@@ -39,7 +39,7 @@ def write(folder: Path, cases: Iterable[Case], sets: Sets) -> int:
             if question in known:
                 continue
             known.add(question)
-            header = Seen.of(case.token).header.members
+            header = read(decoded(case.token.split(".")[0])).members
             algorithm = header.get("alg")
             allowed = sets.asked[case.policy]["algorithms"]
             line = {name: getattr(case, name) for name in Case.__slots__} | {
@@ -51,7 +51,7 @@ def write(folder: Path, cases: Iterable[Case], sets: Sets) -> int:
     return len(known)
 
 
-def read(folder: Path) -> Iterator[Case]:
+def written(folder: Path) -> Iterator[Case]:
     with (folder / "cases.jsonl").open() as file:
         for line in file:
             yield Case.of(json.loads(line))

@@ -313,7 +313,8 @@ def shape(rng: random.Random, members: Members, values: list[str]) -> tuple[str,
             members[at] = (name.upper(), value)
             return "a name in capitals", members
         case _:
-            members.append((f'"{rng.choice(["x", "é", "", "\U0001d538", "exp ", "toString"])}"', other))
+            more = rng.choice(["x", "é", "", "\U0001d538", "exp ", "toString"])
+            members.append((f'"{more}"', other))
             return "a member more", members
 
 

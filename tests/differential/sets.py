@@ -73,14 +73,10 @@ def padded(text: str) -> str:
 def jwks(given: dict[str, Any]) -> list[dict[str, Any]]:
     """The keys of a set, each as a JWK."""
     source = given.get("jwks", given.get("text"))
-    if source is not None:
-        try:
-            found = json.loads(source if isinstance(source, str) else text(source))
-            keys = found["keys"]
-        except (ValueError, KeyError, TypeError):
-            keys = []
-        listed = [key if isinstance(key, dict) else {} for key in keys]
-    else:
+    try:
+        found = json.loads(source if isinstance(source, str) else text(source or {"keys": []}))
+        listed = [key if isinstance(key, dict) else {} for key in found["keys"]]
+    except (ValueError, KeyError, TypeError):
         listed = []
     for secret in given.get("secrets", []):
         canonical = base64.urlsafe_b64decode(padded(secret["base64url"]))
@@ -135,7 +131,8 @@ class Sets:
                 name for name in allowed if name in own and FAMILIES.get(name[:2]) == key.get("kty")
             ]
             found.append((place, fits))
-        return found
+        # The last that is tried says why: a key that fits knows better than one of another algorithm.
+        return sorted(found, key=lambda one: header.get("alg") in one[1])
 
     def written(self) -> dict[str, Any]:
         """What the workers read."""

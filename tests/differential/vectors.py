@@ -43,6 +43,9 @@ def of_test(test: dict[str, Any], file: dict[str, Any], place: str, sets: Sets) 
         algorithms = test.get("algorithms", [])
         policy = SIGNATURE_ALONE | {"algorithms": algorithms}
         name = f"signature alone: {' '.join(algorithms)}"
+    lists = (policy[member] for member in ("issuer", "audience", "algorithms"))
+    if not all(lists) or policy.get("token_type") == [""]:
+        return None  # a policy that no lowwater is built of
     keys = f"{place}/{test['keys']}"
     if keys not in sets.keysets:
         sets.keys(keys, file["keysets"][test["keys"]])
