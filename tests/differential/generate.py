@@ -6,9 +6,10 @@ from pathlib import Path
 
 from . import member_mutations, odd_keys, signing, text_mutations, tokens, vectors
 from .cases import Case
-from .member_mutations import NEAR, SINGLE, VALUES, applied
+from .member_mutations import SINGLE, TIMES, applied
 from .sets import Sets
 from .tokens import NOW, POLICIES, Draft, draft
+from .values import HEADERS, NEAR, VALUES
 
 # Cheap to check, so that most tokens are of these; RSA and P-384 have a part.
 BULK = ["HS256", "HS256", "EdDSA", "EdDSA", "ES256"]
@@ -134,13 +135,13 @@ def anything(rng: random.Random) -> Case:
     for name in rng.sample(
         ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "auth_time", "scope"], rng.randrange(4)
     ):
-        pool = NEAR if name in member_mutations.TIMES and rng.random() < 0.7 else VALUES
+        pool = NEAR if name in TIMES and rng.random() < 0.7 else VALUES
         made = made.with_claims((f'"{name}"', rng.choice(pool)))
     for number in range(rng.randrange(6)):
         made = made.with_claims((f'"x{number}"', rng.choice(VALUES)))
     if rng.random() < 0.2:
-        name = rng.choice(list(member_mutations.HEADERS))
-        made = made.with_header((f'"{name}"', rng.choice(member_mutations.HEADERS[name])))
+        name = rng.choice(list(HEADERS))
+        made = made.with_header((f'"{name}"', rng.choice(HEADERS[name])))
     if rng.random() < 0.3:
         done = rng.choice(list(signing.ALGORITHMS))
         made = made.but(signs=(done, signing.ALGORITHMS[done]))

@@ -11,29 +11,22 @@ from .cases import Case
 from .sets import Sets
 from .signing import JWKS, PRIVATE, Sign, base64url
 from .tokens import draft
+from .values import words
 
-ODD_MEMBERS: tuple[dict[str, Any], ...] = (
-    *({"use": "enc"}, {"use": "sig"}, {"use": 5}, {"use": None}, {"key_ops": ["encrypt"]}),
-    *({"key_ops": []}, {"key_ops": ["verify"]}, {"key_ops": "verify"}, {"key_ops": ["sign"]}),
-    *({"alg": "ES384"}, {"alg": "ES256"}, {"alg": "none"}, {"alg": 5}, {"alg": None}),
-    *({"alg": "HS256"}, {"alg": "RS256"}, {"alg": "RS512"}, {"alg": "PS256"}, {"alg": "EdDSA"}),
-    *(
-        {"kid": 5},
-        {"kid": None},
-        {"kid": ""},
-        {"crv": "P-384"},
-        {"crv": "X25519"},
-        {"crv": "Ed448"},
-    ),
-    *(
-        {"kty": "RSA"},
-        {"kty": "oct"},
-        {"kty": "OKP"},
-        {"kty": "none"},
-        {"ext": False},
-        {"x5c": []},
-    ),
-)
+# What a JWK is given beside its own members, or in place of one.
+ODD_MEMBERS: list[dict[str, Any]] = [
+    json.loads(member)
+    for member in words(
+        r"""
+        {"use":"enc"} {"use":"sig"} {"use":5} {"use":null} {"key_ops":["encrypt"]} {"key_ops":[]}
+        {"key_ops":["verify"]} {"key_ops":"verify"} {"key_ops":["sign"]} {"alg":"ES384"} {"alg":"ES256"}
+        {"alg":"none"} {"alg":5} {"alg":null} {"alg":"HS256"} {"alg":"RS256"} {"alg":"RS512"}
+        {"alg":"PS256"} {"alg":"EdDSA"} {"kid":5} {"kid":null} {"kid":""} {"crv":"P-384"}
+        {"crv":"X25519"} {"crv":"Ed448"} {"kty":"RSA"} {"kty":"oct"} {"kty":"OKP"} {"kty":"none"}
+        {"ext":false} {"x5c":[]}
+        """
+    )
+]
 IDENTITY = bytes([1]) + bytes(31)
 # R is the neutral element and S is zero: holds under every key of small order for some messages.
 NOBODY = IDENTITY + bytes(32)

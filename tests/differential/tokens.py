@@ -64,7 +64,7 @@ def replaced(members: Members, changes: tuple[tuple[str, str], ...]) -> Members:
 
 def written(members: Members) -> bytes:
     text = ",".join(f"{name}:{value}" for name, value in members)
-    return ("{%s}" % text).encode("utf-8", "surrogatepass")
+    return f"{{{text}}}".encode("utf-8", "surrogatepass")
 
 
 def draft(algorithm: str) -> Draft:
