@@ -38,7 +38,8 @@ def main() -> int:
     folders = [*(ROOT / folder for folder in FOLDERS), *asked.folders]
     if not asked.again:
         step("building")
-        build.rust()
+        cargo = ("cargo", "build", "--quiet", "--locked", "--release", "--bin", "differential")
+        build.run(*cargo, where=build.RUST)
         build.packages(build.NODE)
         step(f"generating, seed {asked.seed}")
         sets = Sets()

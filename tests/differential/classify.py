@@ -18,7 +18,7 @@ SEVERAL = 3
 @dataclass(slots=True)
 class Unexplained:
     case: Case
-    peer: str
+    peers: list[str]
     answers: dict[str, Answer]
 
 
@@ -79,17 +79,18 @@ def classify(
         differing = [peer for peer in others if answers[peer].accepts != ours.accepts]
         if not differing:
             continue
-        question, rules = Question(case, sets), set()
+        question, rules, without = Question(case, sets), set(), []
         for peer in differing:
             rule = explained(question, ours, peer, answers[peer])
             rules.add(rule or "no rule")
             if rule is None:
-                result.unexplained_count += 1
-                if len(result.unexplained) < MOST_SHOWN:
-                    result.unexplained.append(Unexplained(case, peer, answers))
+                without.append(peer)
                 continue
             counted = result.accepted_by_us if ours.accepts else result.refused_by_us
             counted[rule, peer] += 1
+        result.unexplained_count += len(without)
+        if without and len(result.unexplained) < MOST_SHOWN:
+            result.unexplained.append(Unexplained(case, without, answers))
         if ours.accepts and len(differing) >= SEVERAL:
             result.alone[", ".join(sorted(rules))] += 1
     return result
@@ -98,10 +99,10 @@ def classify(
 def shown(result: Result) -> Iterator[str]:
     """What a person needs to look into a difference that no rule explains."""
     for one in result.unexplained:
-        yield f"no rule explains {one.peer}: {one.case.base}, {one.case.kind}"
+        yield f"no rule explains {', '.join(one.peers)}: {one.case.base}, {one.case.kind}"
         yield f"  keys {one.case.keys}, policy {one.case.policy}, now {one.case.now}"
         yield f"  {one.case.token[:2000]}"
         for name, answer in one.answers.items():
             yield f"    {name}: {answer.result} {answer.told}"
-    if result.unexplained_count > len(result.unexplained):
-        yield f"{result.unexplained_count} in all"
+    if len(result.unexplained) == MOST_SHOWN:
+        yield f"and perhaps more: {result.unexplained_count} answers in all"

@@ -112,7 +112,7 @@ def answer(
             continue
         try:
             peer.decide(case["token"], key, algorithms, asked, case["now"] / 1000)
-        # Whatever a library raises is its refusal; what is not of its own kind is named in the report.
+        # Whatever a library raises is its refusal, of its own kind or not.
         except Exception as fault:
             refusal = f"reject\t{type(fault).__name__}"
         else:
