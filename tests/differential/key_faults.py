@@ -24,8 +24,11 @@ def number(key: Key, name: str) -> int:
 
 
 def short_secret(question: Question, key: Key) -> bool:
-    needed = SECRET_BYTES.get(question.header.get("alg", ""), 32)
-    return key.get("kty") == "oct" and len(octets(key.get("k"))) < max(needed, 32)
+    if question.policy.get("allow_short_secret") is True:
+        needed = 1
+    else:
+        needed = SECRET_BYTES.get(str(question.header.get("alg")), 32)
+    return key.get("kty") == "oct" and len(octets(key.get("k"))) < needed
 
 
 def weak_rsa(_: Question, key: Key) -> bool:
@@ -102,11 +105,10 @@ def other_words(_: Question, key: Key) -> bool:
 
 
 def many(question: Question, key: Key) -> bool:
-    """Of one kind, and named as the key is or not at all."""
-    kid = key.get("kid")
+    """Of one kind, and named as the token says or not at all."""
     alike = [other for other in question.jwks if other.get("kty") == key.get("kty")]
-    named = "kid" in question.header
-    return sum(not named or other.get("kid") in (kid, None) for other in alike) > MOST_TRIED
+    kid = question.header.get("kid")
+    return sum(kid is None or other.get("kid") in (kid, None) for other in alike) > MOST_TRIED
 
 
 Test = Callable[[Question, Key], bool]
