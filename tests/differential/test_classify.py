@@ -85,6 +85,18 @@ class Comparison(unittest.TestCase):
         self.assertEqual(at(long_ago).unexplained_count, 1)
         self.assertEqual(at(f"{NOW - 59}").unexplained_count, 1)
 
+    def test_what_the_policy_allows_excuses_nothing(self) -> None:
+        good = draft("HS256")
+        timeless = good.but(policy="no times", claims=good.claims[:-2])
+        self.assertEqual(by_jose(timeless, "claim_missing").unexplained_count, 1)
+        self.assertEqual(by_jose(timeless.but(policy="own"), "claim_missing").unexplained_count, 0)
+        long = good.with_claims(('"iat"', str(NOW - 10**6)))
+        self.assertEqual(by_jose(long, "lifetime_too_long").unexplained_count, 0)
+        endless = long.but(policy="unbounded")
+        self.assertEqual(by_jose(endless, "lifetime_too_long").unexplained_count, 1)
+        self.assertEqual(by_jose(long, "token_too_old").unexplained_count, 1)
+        self.assertEqual(by_jose(long.but(policy="max age"), "token_too_old").unexplained_count, 0)
+
     def test_a_key_is_excused_by_its_own_fault(self) -> None:
         weak = draft("RS256").but(signs=("RS256", "rsa-1024"), keys="own/rsa-1024")
         self.assertEqual(by_jose(weak, "config_error").unexplained_count, 0)
