@@ -12,7 +12,7 @@ INTRODUCTION = """# Differential test
 The same tokens, keys and policies for lowwater and for six other libraries, by `scripts/differential`, which writes this
 page (`--report`). Every answer that differs from lowwater's belongs to a rule below. A rule is asked in the order of its
 table and sees the fault itself, in the token, the key or the time: lowwater's word alone excuses nothing. A difference
-without a rule ends the run with its token, and so does a rule that nothing meets any more.
+without a rule fails the run and shows the token; so does a rule that nothing meets any more.
 
 A difference says that two readers of the same RFCs decided otherwise, not that one is unsafe: much of what is accepted
 here needs an issuer who signs it. Each library is asked as its documentation recommends for the policy: allow-list,
@@ -42,8 +42,8 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
     names = [name.replace(" (", " " + versions[name] + " (") for name in ALL_PEERS]
     heads = ["what", *ALL_PEERS, "where it stands", "why"]
     yield INTRODUCTION
-    yield f"{result.cases:,} tokens, seed {seed}: the vectors of {', '.join(folders)}, mutations of them, and tokens that"
-    yield "the harness signs with test keys, wrong in every way of `tests/differential` and at random."
+    yield f"{result.cases:,} tokens, seed {seed}: the vectors of {', '.join(folders)}, mutations of them, and"
+    yield "tokens that the harness signs with test keys: right, wrong in the ways of `tests/differential`, and at random."
     yield ""
     refused = Counter[str]()
     for (name, _), count in result.not_asked.items():
@@ -70,7 +70,7 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
     yield from table(heads, rows)
     yield ""
     yield "No rule covers a wrong signature, an issuer or an audience that is not asked for, an algorithm that is not"
-    yield "allowed: there every difference would end the run."
+    yield "allowed: there every difference fails the run."
     yield ""
     yield "## lowwater accepts, the library refuses"
     yield ""
