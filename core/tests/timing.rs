@@ -15,6 +15,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::string_slice,
+    clippy::unreachable,
     clippy::unwrap_used,
     reason = "a test: a panic is how it fails"
 )]
@@ -33,10 +34,11 @@ use signing::{SECRET, Signer, claims, encode};
 /// Pairs of measurements of one attempt.
 const MEASUREMENTS: usize = 40_000;
 
-/// The bound of the paper's tool for "leaks": chance alone gets there once in 10^22.
-const SHOWS: f64 = 10.0;
+/// Well above the 4.5 of the paper, for a busy machine: there a comparison that stops early has 9 to 35 with as
+/// many measurements, the libraries' own up to 6.
+const SHOWS: f64 = 8.0;
 
-/// A disturbance may look like a difference once; what the code does shows each time.
+/// A disturbance may look like a difference once, or hide one; what the code does shows in most.
 const ATTEMPTS: usize = 5;
 
 /// What must not be done.
@@ -105,34 +107,28 @@ fn t(keys: &KeySet, tokens: &[String; 2], seed: u64) -> f64 {
     (one.0 - other.0) / (one.1 + other.1).sqrt()
 }
 
-/// The t of one attempt after the other, while `again` says so.
-fn attempts(backend: &dyn Backend, again: impl Fn(&[f64]) -> bool) -> Vec<f64> {
+/// Does it show in most attempts, and each time in the same direction?
+fn shows(name: &str, backend: &dyn Backend) -> bool {
     let keys = KeySet::builder_with(backend).key(Signer::Secret.key("k")).unwrap().build().unwrap();
     let tokens = [wrong_at(0), wrong_at(31)];
     let mut seen: Vec<f64> = Vec::new();
-    for number in 1..=ATTEMPTS as u64 {
-        seen.push(t(&keys, &tokens, number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-        if !again(&seen) {
-            break;
+    let above = |seen: &[f64], sign: f64| seen.iter().filter(|t| *t * sign > SHOWS).count();
+    for number in 1..=ATTEMPTS {
+        seen.push(t(&keys, &tokens, (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        let most = above(&seen, 1.0).max(above(&seen, -1.0));
+        if most > ATTEMPTS / 2 || most + ATTEMPTS - number <= ATTEMPTS / 2 {
+            println!("{name}: {seen:.1?}");
+            return most > ATTEMPTS / 2;
         }
     }
-    seen
-}
-
-/// Every attempt says so, and in the same direction.
-fn shows(seen: &[f64]) -> bool {
-    [-1.0, 1.0].iter().any(|sign| seen.iter().all(|t| t * sign > SHOWS))
+    unreachable!("after the last attempt one of the two holds");
 }
 
 #[test]
 fn the_first_wrong_byte_of_a_mac_does_not_show_in_time() {
-    let unseen = |seen: &[f64]| seen.iter().all(|t| *t > -SHOWS);
-    let seen = attempts(&StopsAtTheFirst, unseen);
-    println!("stops at the first wrong byte: {seen:.1?}");
-    assert!(!unseen(&seen), "this test cannot see what it looks for: {seen:?}");
+    let control = shows("stops at the first wrong byte", &StopsAtTheFirst);
+    assert!(control, "this test cannot see what it looks for");
     for (name, backend) in BACKENDS {
-        let seen = attempts(*backend, shows);
-        println!("{name}: {seen:.1?}");
-        assert!(!shows(&seen), "the first wrong byte shows with {name}: {seen:?}");
+        assert!(!shows(name, *backend), "the first wrong byte shows with {name}");
     }
 }
