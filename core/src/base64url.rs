@@ -69,10 +69,7 @@ pub(crate) fn without_padding(text: &str) -> &str {
         return text;
     }
     // Two letters need two signs, three need one. One sign more than needed stays, and is no letter.
-    match text.strip_suffix("==") {
-        Some(rest) if rest.len() % 4 == 2 => rest,
-        _ => text.strip_suffix('=').unwrap_or(text),
-    }
+    text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text)
 }
 
 /// What a canonical text stands for. `None` if it is not canonical.

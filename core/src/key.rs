@@ -378,6 +378,62 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_bound_to_one_algorithm_once() {
+        let key = Key::from_secret(&[7; 64]).unwrap();
+        assert_eq!(key.algorithm(), None);
+        let bound = key.with_algorithm(Algorithm::Hs384).unwrap();
+        assert_eq!(bound.algorithm(), Some(Algorithm::Hs384));
+        assert!(bound.clone().with_algorithm(Algorithm::Hs384).is_ok());
+        let other = bound.with_algorithm(Algorithm::Hs256);
+        assert_eq!(other, Err(KeyFault::AlgorithmMismatch.into()));
+    }
+
+    #[test]
+    fn a_name_has_1024_bytes_at_most() {
+        let named =
+            |length: usize| Key::from_secret(&[7; 32]).unwrap().with_id(&"k".repeat(length));
+        assert_eq!(named(1024).unwrap().id().map(str::len), Some(1024));
+        assert_eq!(named(1025), Err(KeyFault::BadKeyId.into()));
+    }
+
+    #[test]
+    fn a_point_is_uncompressed_and_on_its_curve() {
+        // The generator of P-256 (SEC 2 section 2.4.2).
+        let mut point = *b"\x04\x6b\x17\xd1\xf2\xe1\x2c\x42\x47\xf8\xbc\xe6\xe5\x63\xa4\x40\xf2\x77\x03\x7d\x81\x2d\xeb\x33\xa0\xf4\xa1\x39\x45\xd8\x98\xc2\x96\x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb\x4a\x7c\x0f\x9e\x16\x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
+        assert!(Material::p256_point(&point).is_ok());
+        assert_eq!(Material::p256_point(&point[..64]).err(), Some(KeyFault::Malformed));
+        point[64] ^= 1;
+        assert_eq!(Material::p256_point(&point).err(), Some(KeyFault::NotOnCurve));
+        point[0] = 2;
+        assert_eq!(Material::p256_point(&point).err(), Some(KeyFault::Malformed));
+    }
+
+    /// PKCS#1 has no algorithm in front: what stands first tells which it is.
+    #[test]
+    fn both_ders_of_an_rsa_key_are_one_key() {
+        let integer = |bytes: &[u8]| [&[0x02, 0x82, 0x01, 0x01, 0][..], bytes].concat();
+        let numbers = [&integer(&[0xc1; 256])[..], &[0x02, 0x03, 1, 0, 1]].concat();
+        let sequence = |content: &[u8]| {
+            let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+            [&[0x30, 0x82][..], &length, content].concat()
+        };
+        let pkcs1 = sequence(&numbers);
+        let spki = |parameters: &[u8]| {
+            let name = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+            let length = u8::try_from(name.len() + parameters.len()).unwrap();
+            let algorithm = [&[0x30, length], &name[..], parameters].concat();
+            let length = u16::try_from(pkcs1.len() + 1).unwrap().to_be_bytes();
+            let bits = [&[0x03, 0x82][..], &length, &[0], &pkcs1].concat();
+            sequence(&[algorithm, bits].concat())
+        };
+        let key = Key::from_der(&pkcs1).unwrap();
+        assert_eq!(Key::from_der(&spki(&[0x05, 0])), Ok(key.clone()));
+        assert_eq!(Key::from_der(&spki(&[])), Ok(key));
+        let strange = Key::from_der(&spki(&[0x30, 0]));
+        assert_eq!(strange, Err(KeyFault::UnknownType.into()));
+    }
+
+    #[test]
     fn der_and_pem_give_the_same_key() {
         let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAh8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F+eqk4=\n-----END PUBLIC KEY-----\n";
         let key = Key::from_pem(pem).unwrap();
@@ -387,5 +443,20 @@ mod tests {
         assert!(Key::from_der(&longer).is_err());
         assert!(Key::from_pem(&pem.replace('\n', "\r\n")).is_ok());
         assert!(Key::from_pem("").is_err());
+        // Ed25519 has no parameters, not even a NULL (RFC 8410 section 3).
+        let mut with_null = spki::der_of(pem);
+        (with_null[1], with_null[3]) = (0x2c, 0x07);
+        with_null.splice(9..9, [0x05, 0]);
+        assert_eq!(Key::from_der(&with_null), Err(KeyFault::UnknownType.into()));
+    }
+
+    #[test]
+    fn a_pem_of_another_kind_says_which_mistake_it_is() {
+        let fault = |label: &str| {
+            let pem = alloc::format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+            Key::from_pem(&pem).unwrap_err()
+        };
+        assert_eq!(fault("EC PRIVATE KEY"), KeyFault::Private.into());
+        assert_eq!(fault("CERTIFICATE"), KeyFault::NotAPublicKeyPem.into());
     }
 }

@@ -102,7 +102,7 @@ fn keys_are_exchanged_at_run_time() {
     );
 }
 
-/// RFC 7638 section 3.1 and RFC 8037 appendix A.3.
+/// RFC 7638 section 3.1 and RFC 8037 appendix A.3; and a key of two coordinates.
 #[test]
 fn a_key_without_a_name_is_called_by_its_thumbprint() {
     let rsa = concat!(
@@ -113,7 +113,13 @@ fn a_key_without_a_name_is_called_by_its_thumbprint() {
     );
     let ed25519 =
         r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    // The generator of P-256; its thumbprint computed with hashlib.
+    let p256 = concat!(
+        r#"{"kty":"EC","crv":"P-256","x":"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY","#,
+        r#""y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"}"#
+    );
     for (jwk, thumbprint) in [
+        (p256, "xx0BcA-wMohw8atYDJOe6peGModklG2wRHBlXHMvl0M"),
         (rsa, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
         (ed25519, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"),
     ] {
@@ -232,6 +238,63 @@ impl Backend for Gullible {
 
     fn sha256(&self, _: &[u8]) -> [u8; 32] {
         [0; 32]
+    }
+}
+
+/// The order of the set, whichever of them has a name: two keys of one secret show which was tried first.
+#[test]
+fn keys_are_tried_in_the_order_of_the_set() {
+    let (named, nameless) = (key(1).with_id("b").unwrap(), key(1));
+    let header = r#"{"alg":"HS256","kid":"b"}"#;
+    let token = sign(1, header, &issued_by("https://a/"));
+    let first = |keys: [Key; 2]| {
+        let keys = KeySet::from_keys(keys).unwrap();
+        assert!(!keys.is_empty());
+        two_issuers(keys).validate(&token, &NoCutoffs, NOW_TIME).unwrap().key_id() == "b"
+    };
+    assert!(first([named.clone(), nameless.clone()]));
+    assert!(!first([nameless, named]));
+}
+
+/// Of these no key is read, unless the backend says that it takes them.
+struct Offers(&'static [Algorithm]);
+
+impl Backend for Offers {
+    fn prepare(&self, _: Algorithm, _: &KeyMaterial<'_>) -> Option<Box<dyn VerifySignature>> {
+        Some(Box::new(Gullible))
+    }
+
+    fn sha256(&self, _: &[u8]) -> [u8; 32] {
+        [0; 32]
+    }
+
+    fn optional(&self) -> &[Algorithm] {
+        self.0
+    }
+}
+
+#[test]
+fn a_curve_is_read_for_whoever_offers_it() {
+    // RFC 7515 appendix A.4, and the generator of secp256k1 (SEC 2 section 2.4.1).
+    let p521 = concat!(
+        r#"{"kty":"EC","crv":"P-521","x":"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9"#,
+        r#"tsz4qUxcWceqwQGk","y":"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}"#
+    );
+    let secp256k1 = concat!(
+        r#"{"kty":"EC","crv":"secp256k1","x":"eb5mfvncu6xVoGKVzocLBwKb_NstzijZWfKBWxb4F5g","#,
+        r#""y":"SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg"}"#
+    );
+    let (es512, es256k) = (&[Algorithm::Es512][..], &[Algorithm::Es256K][..]);
+    for (offered, jwk, read) in [
+        (es512, p521, true),
+        (es512, secp256k1, false),
+        (es256k, p521, false),
+        (es256k, secp256k1, true),
+        (&[], p521, false),
+        (&[], secp256k1, false),
+    ] {
+        let key = Key::read_with(&Offers(offered), jwk.as_bytes());
+        assert_eq!(key.is_ok(), read, "{offered:?} {jwk}");
     }
 }
 

@@ -52,8 +52,7 @@ fn looks_like_text_key(secret: &[u8]) -> bool {
         rest = rest.get(skipped..).unwrap_or_default();
         match rest.strip_prefix(b"\xef\xbb\xbf") {
             Some(after) => rest = after,
-            None if skipped == 0 => break,
-            None => {}
+            None => break,
         }
     }
     if [&b"ssh-"[..], b"ecdsa-sha2-", b"sk-"].iter().any(|word| rest.starts_with(word)) {
@@ -115,5 +114,7 @@ mod tests {
         }
         assert!(!looks_like_a_key(&[0; 32]));
         assert!(!looks_like_a_key(&[0x30; 32]));
+        assert!(!looks_like_a_key(&[0x30, 0x02, 0x05, 0x00]), "a SEQUENCE of nothing known");
+        assert!(!looks_like_a_key(&[0x31, 0x04, 0x30, 0x02, 0x05, 0x00]), "a SET");
     }
 }
