@@ -64,6 +64,44 @@ fn rejections_name_the_check_and_show_times() {
     says("[]", NOW_TIME, "the payload is not the JSON expected: expected an object", INVALID);
 }
 
+/// What the token has, and what was asked: a token for another API is not one without an audience.
+#[test]
+fn what_is_missing_is_not_what_is_wrong() {
+    let payload = |more: &str| {
+        format!(r#"{{"iss":"{ISSUER}"{more},"sub":"u1","iat":{NOW},"exp":{}}}"#, NOW + 600)
+    };
+    let (named, missing) =
+        ("`aud` names none of the configured audiences", "the token names no audience (`aud`)");
+    for (aud, text) in [(r#","aud":"other""#, named), ("", missing)] {
+        let token = Signer::Secret.token(Algorithm::Hs256, &payload(aud));
+        let no = rejection(&token, &Cutoffs::local(), NOW_TIME);
+        assert!(no.to_string().contains(text), "{no}");
+    }
+}
+
+#[test]
+fn a_token_of_another_kind_hears_which_kinds_there_are() {
+    let token = Signer::Secret.sign(
+        Algorithm::Hs256,
+        r#"{"alg":"HS256","kid":"k","typ":"logout+jwt"}"#,
+        claims("").as_bytes(),
+    );
+    for (token_type, expected) in [
+        (r#""default""#, "absent, `JWT` or `at+jwt`"),
+        (r#""strict""#, "`at+jwt`"),
+        (r#""any""#, "that of no other kind of message"),
+        (r#"["JWT"]"#, "one of those that the policy lists"),
+    ] {
+        let policy = format!(
+            r#"{{"issuer":"any","audience":"any","algorithms":["HS256"],"token_type":{token_type}}}"#
+        );
+        let keys = KeySet::from_keys([Signer::Secret.key("k")]).unwrap();
+        let validator = Validator::new(Policy::from_json(&policy).unwrap(), keys);
+        let no = validator.validate(&token, &NoCutoffs, NOW_TIME).unwrap_err();
+        assert!(no.to_string().ends_with(expected), "{no}");
+    }
+}
+
 #[test]
 fn a_revoked_token_says_what_a_client_can_do() {
     let signer = Signer::Secret;
@@ -154,6 +192,38 @@ fn the_realm_stands_in_every_challenge() {
     );
 }
 
+/// The same members, where a policy is a file.
+#[test]
+fn the_realm_is_read_from_a_policy() {
+    let policy = r#"{"issuer":"any","audience":"any","algorithms":["HS256"],"realm":"messages","resource_metadata":"https://a/"}"#;
+    let keys = KeySet::from_keys([Signer::Secret.key("k")]).unwrap();
+    let validator = Validator::new(Policy::from_json(policy).unwrap(), keys);
+    assert_eq!(
+        validator.missing_token().www_authenticate().unwrap(),
+        r#"Bearer realm="messages", resource_metadata="https://a/""#
+    );
+}
+
+const CLAIM_VALUES: &str = "`claim_equals` must be claim names with values that JSON can hold";
+
+/// A value one level below the deepest that a token may have could stand in no token.
+#[test]
+fn a_claim_is_compared_with_what_a_token_could_hold() {
+    let of_depth = |depth: usize| {
+        let value: serde_json::Value =
+            serde_json::from_str(&format!("{}{}", "[".repeat(depth), "]".repeat(depth))).unwrap();
+        Validator::builder()
+            .any_issuer()
+            .any_audience()
+            .algorithms([Algorithm::Hs256])
+            .keys(KeySet::from_keys([Signer::Secret.key("k")]).unwrap())
+            .claim_equals("a", value)
+            .build()
+    };
+    assert!(of_depth(31).is_ok());
+    assert_eq!(of_depth(32).unwrap_err().to_string(), CLAIM_VALUES);
+}
+
 #[test]
 fn mistakes_say_what_to_do() {
     let mistake = |json: &str| Policy::from_json(json).unwrap_err().to_string();
@@ -172,6 +242,18 @@ fn mistakes_say_what_to_do() {
         with(r#""missing_exp":"accept""#),
         "`missing_exp` must be said together with an unbounded `max_lifetime`, which it amounts to"
     );
+    for (member, text) in [
+        (r#""token_type":5"#, "`token_type` must be `default`, `strict`, `any` or a list of types"),
+        (r#""claim_equals":{"":1}"#, CLAIM_VALUES),
+        (r#""realm":"a \"b\"""#, "`realm` must be printable ASCII without quotes and backslashes"),
+        (r#""realm":"a\\b""#, "`realm` must be printable ASCII without quotes and backslashes"),
+        (
+            r#""resource_metadata":"a\nb""#,
+            "`resource_metadata` must be printable ASCII without quotes and backslashes",
+        ),
+    ] {
+        assert_eq!(with(member), text);
+    }
     assert_eq!(mistake("{\"issuer\":"), "the policy cannot be read at byte 10: expected a value");
     assert_eq!(
         KeySet::from_jwks(r#"{"keys":[{"kty":"RSA","d":"x"}]}"#).unwrap_err().to_string(),
@@ -278,7 +360,7 @@ fn an_explanation_shows_what_was_compared() {
         "fail    policy     expiry: the token expired at 1700000600 (leeway 60 s), it is now 1700000700 \
          (exp 1700000600; now 1700000700; leeway 60 s)",
         "pass    policy     issuer: iss \"https://issuer.example/\"; allowed \
-         [\"https://issuer.example/\"]",
+         [\"https://issuer.example/\"]\n",
         "fail    cutoff     rules: the token is revoked: `iat` is 1700000000, before the cutoff at \
          1700000001 (rules that match: 1)",
         "        rule       issued_before {\"issuer\":\"https://issuer.example/\",\"subject\":\"u1\"}: before \
