@@ -226,6 +226,36 @@ fn a_damaged_index_lets_no_revoked_token_in() {
     }
 }
 
+/// Some lines are full, and what has no room there stands in the next: that one has to be sound as well.
+#[test]
+fn a_damaged_line_behind_a_full_one_is_noticed() {
+    let mut state = Cutoffs::local();
+    let user = |number: usize| format!("user-{number}");
+    let users = 120;
+    for number in 0..users {
+        let rule = Rule::issued_before(Target::subject(&user(number)), at(1));
+        state.apply(rule, NOW_TIME).unwrap();
+    }
+    let good = state.to_index(SECRET, NOW_TIME);
+    let tickets: Vec<Ticket> = (0..users)
+        .map(|number| {
+            let payload =
+                claims("").replace("\"sub\":\"u1\"", &format!("\"sub\":\"{}\"", user(number)));
+            let token = Signer::Secret.token(Algorithm::Hs256, &payload);
+            let validator = validator(Algorithm::Hs256, &Signer::Secret);
+            validator.validate(&token, &NoCutoffs, NOW_TIME).unwrap().ticket()
+        })
+        .collect();
+    for place in (0..good.len()).step_by(8) {
+        let mut bad = good.clone();
+        bad[place..place + 8].iter_mut().for_each(|byte| *byte ^= 0x55);
+        let Ok(index) = Index::local(&bad) else { continue };
+        for ticket in &tickets {
+            assert!(ticket.recheck(&index, at(2)).is_err(), "{place}");
+        }
+    }
+}
+
 /// A file that was written over in part: the beginning of the new, lines of the old.
 #[test]
 fn parts_of_two_indexes_do_not_mix() {

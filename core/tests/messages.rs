@@ -370,3 +370,29 @@ fn an_explanation_shows_what_was_compared() {
         assert!(text.contains(line), "{line}\nis not in\n{text}");
     }
 }
+
+/// Of two cutoffs that refuse a token, the later one is told, in whichever order they are asked.
+#[test]
+fn the_later_of_two_cutoffs_is_told() {
+    let token = Signer::Secret.token(Algorithm::Hs256, &claims(r#","sid":"s1""#));
+    let (user, session) = (Target::subject("u1"), Target::session("s1"));
+    for (earlier, later) in [(user.clone(), session.clone()), (session, user)] {
+        let mut cutoffs = Cutoffs::local();
+        for (target, at) in [(earlier, NOW + 1), (later, NOW + 2)] {
+            cutoffs.apply(Rule::issued_before(target, UnixTime::from_secs(at)), NOW_TIME).unwrap();
+        }
+        let no = rejection(&token, &cutoffs, UnixTime::from_secs(NOW + 5));
+        assert!(no.to_string().contains("before the cutoff at 1700000002"), "{no}");
+    }
+}
+
+#[test]
+fn a_clients_own_token_has_no_login_to_show() {
+    let token = Signer::Secret.token(Algorithm::Hs256, &claims(r#","client_id":"u1""#));
+    let mut cutoffs = Cutoffs::local();
+    let rule = Rule::authenticated_before(Target::subject("u1"), UnixTime::from_secs(NOW + 1));
+    cutoffs.apply(rule, NOW_TIME).unwrap();
+    let validator = validator(Algorithm::Hs256, &Signer::Secret);
+    let text = validator.explain(&token, &cutoffs, UnixTime::from_secs(NOW + 5)).to_string();
+    assert!(text.contains("before 1700000001; no login: a client's own token"), "{text}");
+}

@@ -301,6 +301,10 @@ fn a_bad_line_loads_nothing_and_says_where() {
     assert!(state.load_json_lines("").is_err(), "a lost file is no state without rules");
     assert!(state.load_json_lines("{\"lift\":\"a\"}").is_err());
     assert!(state.load_json_lines("{\"state\":{\"flor\":5}}").is_err());
+    for first in ["{\"stat\":{}}", "{\"state\":{},\"lines\":0}"] {
+        let error = state.load_json_lines(first).unwrap_err().to_string();
+        assert!(error.contains("the first line of a state is"), "{error}");
+    }
     assert!(state.load_json_lines("{\"state\":{\"floor\":5.0001}}").is_err());
 }
 
@@ -338,7 +342,9 @@ fn a_clock_that_jumps_a_year_does_not_prune() {
     let [validator, _] = validators();
     let mut state = holding([Rule::issued_before(Target::subject("u1"), NOW_TIME)]);
     let year = UnixTime::from_secs(NOW + 367 * 86_400);
-    let error = state.prune(year, validator.retention()).unwrap_err().to_string();
+    let error = state.prune(year, validator.retention()).unwrap_err();
+    assert_eq!(error.code(), "clock_jump");
+    let error = error.to_string();
     assert!(error.contains("more than 366 days") && state.len() == 1, "{error}");
     assert_eq!(state.prune_forced(year, validator.retention()), 1);
 }

@@ -1,0 +1,101 @@
+//! Bytes that no writer writes, with a length and a checksum that fit, and states of no present.
+#![allow(
+    missing_docs,
+    clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test: a panic is how it fails"
+)]
+
+use std::time::Duration;
+
+use lowwater::{At, Cutoffs, Freshness, LoadError, Rule, Target, UnixTime};
+
+const NOW: i64 = 1_700_000_000;
+const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
+
+fn replica() -> Cutoffs {
+    Cutoffs::replica(Duration::from_secs(30), Duration::from_secs(300)).unwrap()
+}
+
+/// Neither is a secret: whoever writes the file can make them fit.
+fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let (length, end) = (bytes.len() as u64, bytes.len() - 8);
+    bytes[16..24].copy_from_slice(&length.to_le_bytes());
+    let sum = siphasher::sip::SipHasher13::new_with_key(&[0; 16]).hash(&bytes[..end]);
+    bytes[end..].copy_from_slice(&sum.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn a_shape_holds_rules_and_a_time_can_be_written() {
+    let (mut one, mut two) = (Cutoffs::local(), Cutoffs::local());
+    for (state, targets) in [(&mut one, &["u1"][..]), (&mut two, &["u1", "s1"])] {
+        for name in targets {
+            let target = if *name == "u1" { Target::subject(name) } else { Target::session(name) };
+            state.apply(Rule::suspended(target, true, 1), NOW_TIME).unwrap();
+        }
+    }
+    let (one, two) = (one.to_snapshot(NOW_TIME), two.to_snapshot(NOW_TIME));
+    let tail = &two[one.len() - 8..two.len() - 8];
+    // The shape; that it has one rule; how long that is.
+    let count = (1..tail.len() - 1)
+        .find(|at| tail[*at] == 1 && usize::from(tail[at + 1]) == tail.len() - at - 2)
+        .unwrap();
+    let end = one.len() - 8 + count;
+    let empty = sealed([&two[..end], &[0; 9]].concat());
+    assert_eq!(Cutoffs::local().load_snapshot(&empty, NOW_TIME), Err(LoadError::Malformed));
+
+    let last = At::Second(253_402_300_799);
+    let mut state = Cutoffs::local();
+    state.apply(Rule::issued_before(Target::everyone(), last), NOW_TIME).unwrap();
+    let mut bytes = state.to_snapshot(NOW_TIME);
+    assert!(Cutoffs::local().load_snapshot(&bytes, NOW_TIME).is_ok());
+    let mut varint = Vec::new();
+    let mut rest = 253_402_300_799_000_u64;
+    while rest > 0 {
+        varint.push(u8::try_from(rest & 0x7f).unwrap() | 0x80);
+        rest >>= 7;
+    }
+    *varint.last_mut().unwrap() &= 0x7f;
+    let place = bytes.windows(varint.len()).position(|window| window == varint).unwrap();
+    bytes[place + varint.len() - 1] = 0x7f;
+    let outcome = Cutoffs::local().load_snapshot(&sealed(bytes), NOW_TIME);
+    assert_eq!(outcome, Err(LoadError::Malformed));
+}
+
+/// An authority that has forgotten all it knew, and has no run yet, still has another past than a replica.
+#[test]
+fn an_empty_state_with_a_past_is_another_run() {
+    let mut authority = Cutoffs::local();
+    authority.apply(Rule::suspended(Target::subject("u1"), true, 1), NOW_TIME).unwrap();
+    let mut held = replica();
+    held.load_snapshot(&authority.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
+    let mut other = Cutoffs::local();
+    let text = format!("{{\"state\":{{\"sequence\":5,\"seen\":{NOW}}}}}\n");
+    other.load_json_lines(&text).unwrap();
+    let delta = other.delta_since(1, NOW_TIME).unwrap();
+    assert_eq!(held.apply_delta(&delta, NOW_TIME), Err(LoadError::OtherRun));
+    // One that never changed anything has nothing to tell, and is heard all the same.
+    let delta = Cutoffs::local().delta_since(0, NOW_TIME).unwrap();
+    assert!(held.apply_delta(&delta, NOW_TIME).is_ok());
+}
+
+#[test]
+fn states_and_mistakes_have_words() {
+    let ahead = Cutoffs::local().delta_since(7, NOW_TIME).unwrap_err();
+    assert!(
+        ahead.to_string().starts_with("changes after 7 were asked for, and this state is at 0")
+    );
+    let replica_tells = replica().delta_since(0, NOW_TIME).unwrap_err();
+    assert!(replica_tells.to_string().contains("hand on a snapshot"));
+    let words = [
+        Freshness::Fresh,
+        Freshness::Stale(Duration::ZERO),
+        Freshness::Blind,
+        Freshness::Expired(None),
+    ];
+    assert_eq!(words.map(Freshness::as_str), ["fresh", "stale", "blind", "expired"]);
+}
