@@ -138,3 +138,98 @@ fn a_login_rule_without_auth_time_leaves_a_note() {
     assert_eq!(notes(&format!(r#","auth_time":{NOW}"#)), []);
     assert_eq!(notes(r#","client_id":"u1""#), [], "a machine has no login");
 }
+
+/// For display alone: there is no road from here to an accepted token.
+#[test]
+fn an_unverified_token_shows_what_it_says() {
+    let token = Signer::Secret.token(Algorithm::Hs256, &claims(r#","x":[1]"#));
+    let shown = Unverified::read(&token).unwrap();
+    assert_eq!((shown.algorithm(), shown.key_id()), ("HS256", Some("k")));
+    assert_eq!((shown.token_type(), shown.issuer()), (Some("at+jwt"), Some(ISSUER)));
+    assert_eq!((shown.subject(), shown.issued_at()), (Some("u1"), Some(NOW_TIME)));
+    assert_eq!(shown.expires_at(), Some(UnixTime::from_secs(NOW + 600)));
+    assert_eq!(shown.header_json(), r#"{"alg":"HS256","kid":"k","typ":"at+jwt"}"#);
+    assert_eq!(shown.claims_json(), claims(r#","x":[1]"#));
+    assert_eq!((shown.claim_json("x"), shown.claim_json("y")), (Some("[1]"), None));
+    assert_eq!(shown.claim_names(), ["iss", "aud", "sub", "iat", "exp", "x"]);
+}
+
+/// What a signed message of another kind says of itself, and nothing that it claims.
+#[test]
+fn a_signed_message_tells_its_key() {
+    let validator = validator(Algorithm::Hs256, &Signer::Secret);
+    let token =
+        Signer::Secret.sign(Algorithm::Hs256, r#"{"alg":"HS256","typ":"logout+jwt"}"#, b"[]");
+    let bound = validator.keys().clone().for_issuer(ISSUER);
+    let signed = validator.with_keys(bound).verify(&token).unwrap();
+    assert_eq!((signed.payload(), signed.algorithm()), (&b"[]"[..], Algorithm::Hs256));
+    assert_eq!((signed.token_type(), signed.key_id()), (Some("logout+jwt"), "k"));
+    assert_eq!(signed.key_issuers().collect::<Vec<_>>(), [ISSUER]);
+    assert_eq!(signed.header_json(), r#"{"alg":"HS256","typ":"logout+jwt"}"#);
+    assert_eq!(format!("{signed:?}"), "Signed { algorithm: Hs256, payload_bytes: 2, .. }");
+    assert_eq!(validator.verify("x").unwrap_err().code(), Code::TokenMalformed);
+}
+
+#[test]
+fn a_store_that_is_down_is_no_fault_of_the_token() {
+    let validator = validator(Algorithm::Hs256, &Signer::Secret);
+    let no = validator.rules_unavailable(std::time::Duration::from_millis(1001));
+    assert_eq!((no.http_status(), no.retry_after()), (503, Some(2)));
+}
+
+#[test]
+fn a_header_carries_one_bearer_token() {
+    for header in ["Bearer abc", "bearer  abc", " BEARER abc\t"] {
+        assert_eq!(lowwater::bearer(header).unwrap(), "abc");
+    }
+    for (header, text) in [
+        ("Basic YTpi", "the `Authorization` header carries no bearer token"),
+        ("Bearerabc", "the `Authorization` header carries no bearer token"),
+        ("Bearer ", "the `Authorization` header says `Bearer` and carries no token"),
+        ("Bearer a b", "the `Authorization` header carries more than one token"),
+        ("Bearer a, Bearer b", "the `Authorization` header carries more than one token"),
+    ] {
+        let no = lowwater::bearer(header).unwrap_err();
+        assert_eq!((no.code(), no.to_string().as_str()), (Code::TokenMissing, text));
+    }
+}
+
+/// In code as in a file: both ways to write a policy make the same.
+#[test]
+fn a_builder_says_what_a_policy_says() {
+    let built = Validator::builder()
+        .any_issuer()
+        .any_audience()
+        .algorithms([Algorithm::Hs256])
+        .token_type(lowwater::TokenType::Strict)
+        .max_age(std::time::Duration::from_secs(5))
+        .required("sub")
+        .device_claim("dev")
+        .tenant_claim("ten")
+        .allow_padding()
+        .keys(KeySet::from_keys([Signer::Secret.key("k")]).unwrap());
+    assert!(format!("{built:?}").starts_with("ValidatorBuilder { keys: Some(KeySet"));
+    let built = built.build().unwrap();
+    let read = Policy::from_json(
+        r#"{"issuer":"any","audience":"any","algorithms":["HS256"],"token_type":"strict","max_age":5,"required":["sub"],"device_claim":"dev","tenant_claim":"ten","allow_padding":true}"#,
+    );
+    let read = Validator::new(read.unwrap(), built.keys().clone());
+    let mut rules = Cutoffs::local();
+    rules.apply(Rule::suspended(Target::device("d1"), true, 1), NOW_TIME).unwrap();
+    let no_subject = format!(r#"{{"iat":{NOW},"exp":{}}}"#, NOW + 60);
+    for (header, payload, later, code) in [
+        (r#"{"alg":"HS256"}"#, claims(""), 0, Some(Code::TypeNotAllowed)),
+        (r#"{"alg":"HS256","typ":"at+jwt"}"#, claims(""), 65, None),
+        (r#"{"alg":"HS256","typ":"at+jwt"}"#, claims(""), 66, Some(Code::TokenTooOld)),
+        (r#"{"alg":"HS256","typ":"at+jwt"}"#, no_subject, 0, Some(Code::ClaimMissing)),
+        (r#"{"alg":"HS256","typ":"at+jwt"}"#, claims(r#","dev":"d1""#), 0, Some(Code::Suspended)),
+        (r#"{"alg":"HS256","typ":"at+jwt"}"#, claims(r#","device_id":"d1""#), 0, None),
+    ] {
+        let token = Signer::Secret.sign(Algorithm::Hs256, header, payload.as_bytes());
+        let now = UnixTime::from_secs(NOW + later);
+        for validator in [&built, &read] {
+            let decided = validator.validate(&(token.clone() + "="), &rules, now);
+            assert_eq!(decided.err().map(|no| no.code()), code, "{header} {payload}");
+        }
+    }
+}
