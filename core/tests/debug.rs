@@ -6,7 +6,9 @@
     reason = "a test: a panic is how it fails"
 )]
 
-use lowwater::{Algorithm, Key, KeySet, Policy};
+use lowwater::{
+    Algorithm, Cutoffs, Key, KeySet, Policy, Rule, Target, TargetValue, UnixTime, Until,
+};
 
 fn secret() -> Key {
     Key::from_secret(&[7; 32]).unwrap().with_id("k").unwrap()
@@ -46,4 +48,17 @@ fn of_a_policy() {
         "Policy { issuers: OneOf(2), audiences: Any, algorithms: RS256, token_type: Default, leeway_ms: 1000, \
          max_lifetime_ms: Some(86400000), required: [], claim_equals: 1, .. }"
     );
+}
+
+#[test]
+fn of_rules() {
+    let now = UnixTime::from_secs(1_700_000_000);
+    let values = [TargetValue::from("x"), TargetValue::from(5), TargetValue::from(true)];
+    assert_eq!(values.map(|value| format!("{value:?}")), ["Text(..)", "Integer(..)", "true"]);
+    let rule =
+        format!("{:?}", Rule::issued_before(Target::subject("u1"), now).except_session("s1"));
+    assert!(rule.contains("Except") && !rule.contains("u1") && !rule.contains("s1"), "{rule}");
+    let mut cutoffs = Cutoffs::local();
+    cutoffs.apply(Rule::revoked(Target::session("s1"), Until::Never), now).unwrap();
+    assert_eq!(format!("{cutoffs:?}"), "Cutoffs { rules: 1, sequence: 1, .. }");
 }

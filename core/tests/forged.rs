@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use lowwater::{At, Cutoffs, Freshness, LoadError, Rule, Target, UnixTime};
+use lowwater::{Cutoffs, Freshness, LoadError, Rule, Target, UnixTime};
 
 const NOW: i64 = 1_700_000_000;
 const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
@@ -48,7 +48,7 @@ fn a_shape_holds_rules_and_a_time_can_be_written() {
     let empty = sealed([&two[..end], &[0; 9]].concat());
     assert_eq!(Cutoffs::local().load_snapshot(&empty, NOW_TIME), Err(LoadError::Malformed));
 
-    let last = At::Second(253_402_300_799);
+    let last = UnixTime::from_secs(253_402_300_799);
     let mut state = Cutoffs::local();
     state.apply(Rule::issued_before(Target::everyone(), last), NOW_TIME).unwrap();
     let mut bytes = state.to_snapshot(NOW_TIME);
@@ -98,4 +98,9 @@ fn states_and_mistakes_have_words() {
         Freshness::Expired(None),
     ];
     assert_eq!(words.map(Freshness::as_str), ["fresh", "stale", "blind", "expired"]);
+    assert_eq!(words.map(|word| word.to_string()), ["fresh", "stale", "blind", "expired"]);
+    let aged = Freshness::Expired(Some(Duration::from_secs(5)));
+    assert_eq!(words.map(|word| word.age()), [None, Some(Duration::ZERO), None, None]);
+    assert_eq!(aged.age(), Some(Duration::from_secs(5)));
+    assert_eq!((ahead.code(), replica_tells.code()), ("sequence_ahead", "not_authority"));
 }

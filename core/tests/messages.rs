@@ -395,4 +395,7 @@ fn a_clients_own_token_has_no_login_to_show() {
     let validator = validator(Algorithm::Hs256, &Signer::Secret);
     let text = validator.explain(&token, &cutoffs, UnixTime::from_secs(NOW + 5)).to_string();
     assert!(text.contains("before 1700000001; no login: a client's own token"), "{text}");
+    let user = Signer::Secret.token(Algorithm::Hs256, &claims(""));
+    let text = validator.explain(&user, &cutoffs, UnixTime::from_secs(NOW + 5)).to_string();
+    assert!(text.contains("before 1700000001; iat 1700000000 stands for auth_time"), "{text}");
 }
