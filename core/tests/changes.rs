@@ -11,8 +11,8 @@ mod signing;
 use std::time::Duration;
 
 use lowwater::{
-    Algorithm, ApplyError, At, Change, Cutoffs, Index, LoadError, NoCutoffs, Rule, Target,
-    UnixTime, Until,
+    Algorithm, ApplyError, At, Change, Code, Cutoffs, Index, KeySet, LoadError, NoCutoffs, Policy,
+    Progress, Remedy, Rule, Target, UnixTime, Until, Validator,
 };
 use signing::{NOW, Signer, claims, validator};
 
@@ -65,6 +65,89 @@ fn a_prune_forgets_at_the_floor_and_counts_once() {
     assert!(text.contains("iat at least 1700000000"), "{text}");
     let text = validator.explain(&token, &NoCutoffs, at(5)).to_string();
     assert!(text.contains("nothing was forgotten"), "{text}");
+}
+
+/// A tombstone is over with its end and the leeway.
+#[test]
+fn a_prune_forgets_a_tombstone_at_its_end() {
+    let retention = validator(Algorithm::Hs256, &Signer::Secret).retention();
+    let mut cutoffs = holding([Rule::revoked(Target::session("s1"), at(100))]);
+    let minute = UnixTime::from_millis((NOW + 160) * 1000 - 1);
+    assert_eq!(cutoffs.prune(minute, retention), Ok(0));
+    assert_eq!(cutoffs.prune(at(160), retention), Ok(1));
+}
+
+/// A year and a day after the newest time that was seen, and not a millisecond later.
+#[test]
+fn a_clock_may_pause_for_366_days() {
+    let retention = validator(Algorithm::Hs256, &Signer::Secret).retention();
+    let day = 86_400_000;
+    let last = NOW * 1000 + 366 * day;
+    let state = holding([Rule::suspended(Target::subject("u1"), true, 1)]);
+    assert!(state.clone().prune(UnixTime::from_millis(last), retention).is_ok());
+    assert!(state.clone().prune(UnixTime::from_millis(last + 1), retention).is_err());
+}
+
+fn without_exp() -> Validator {
+    let policy = r#"{"issuer":"any","audience":"any","algorithms":["HS256"],"max_lifetime":"unbounded","missing_exp":"accept","missing_iat":"accept"}"#;
+    let keys = KeySet::from_keys([Signer::Secret.key("k")]).unwrap();
+    Validator::new(Policy::from_json(policy).unwrap(), keys)
+}
+
+/// Nobody can tell whether a tombstone of a token without `exp` was forgotten, until it would be over.
+#[test]
+fn a_token_without_exp_waits_for_what_was_pruned() {
+    let retention = validator(Algorithm::Hs256, &Signer::Secret).retention();
+    let mut cutoffs = holding([]);
+    cutoffs.prune(at(10), retention).unwrap();
+    let token = Signer::Secret.token(Algorithm::Hs256, &format!("{{\"iat\":{NOW}}}"));
+    let code = |millis: i64| {
+        let now = UnixTime::from_millis((NOW + 10) * 1000 + millis);
+        without_exp().validate(&token, &cutoffs, now).err().map(|no| no.code())
+    };
+    assert_eq!(code(-1), Some(Code::IssuedBeforeFloor));
+    assert_eq!((code(0), code(1)), (None, None));
+}
+
+/// Logging in again gives another token without either, so it is no remedy.
+#[test]
+fn a_token_without_times_meets_a_login_cutoff() {
+    let cutoffs = holding([Rule::authenticated_before(Target::subject("u1"), NOW_TIME)]);
+    let token = Signer::Secret.token(Algorithm::Hs256, r#"{"sub":"u1"}"#);
+    let no = without_exp().validate(&token, &cutoffs, NOW_TIME).unwrap_err();
+    assert_eq!((no.code(), no.remedy()), (Code::ClaimMissing, Remedy::None));
+    assert_eq!(lowwater::Note::IssuedAtForAuthTime.as_str(), "issued_at_for_auth_time");
+}
+
+/// What came early is counted once the gap before it is closed, also by a snapshot.
+#[test]
+fn a_snapshot_closes_a_gap() {
+    let rule = |user: &str| Rule::suspended(Target::subject(user), true, 1);
+    let mut authority = holding([rule("u1")]);
+    let mut replica = Cutoffs::replica(Duration::from_secs(30), Duration::from_secs(300)).unwrap();
+    replica.load_snapshot(&authority.to_snapshot(NOW_TIME), NOW_TIME).unwrap();
+    authority.apply(rule("u2"), NOW_TIME).unwrap();
+    let snapshot = authority.to_snapshot(NOW_TIME);
+    authority.apply(rule("u3"), NOW_TIME).unwrap();
+    let delta = authority.delta_since(2, NOW_TIME).unwrap();
+    assert_eq!(replica.apply_delta(&delta, NOW_TIME), Ok(Progress::Gap { after: 1, before: 3 }));
+    replica.load_snapshot(&snapshot, NOW_TIME).unwrap();
+    assert_eq!((replica.sequence(), replica.len()), (3, 3));
+}
+
+/// In whichever line it stands.
+#[test]
+fn a_rule_of_a_lifted_id_is_not_read() {
+    let rule = Rule::suspended(Target::subject("u1"), true, 1).with_id("a").to_json();
+    let mut cutoffs = Cutoffs::local();
+    let text = format!("{{\"state\":{{}}}}\n{rule}\n{{\"lift\":\"a\"}}\n");
+    cutoffs.load_json_lines(&text).unwrap();
+    assert_eq!(cutoffs.len(), 0);
+    for sum in ["0123456789abcde", "0123456789ABCDEF", "+123456789abcdef"] {
+        let text = format!("{{\"state\":{{\"checksum\":\"{sum}\"}}}}");
+        let error = cutoffs.load_json_lines(&text).unwrap_err().to_string();
+        assert!(error.contains("expected 16 digits of 0-9 and a-f"), "{error}");
+    }
 }
 
 #[test]
@@ -125,6 +208,8 @@ fn a_target_names_sixteen_dimensions() {
         let applied = Cutoffs::local().apply(Rule::suspended(target(count), true, 1), NOW_TIME);
         assert_eq!((applied.is_ok(), json(count).is_ok()), (good, good));
     }
+    let error = Target::from_json("{\"subject\":5}").unwrap_err().to_string();
+    assert!(error.contains("`subject` must be a string"), "{error}");
     for (rule, word) in [("revoked", "until"), ("issued_before", "at")] {
         let text =
             format!("{{\"rule\":\"{rule}\",\"target\":{{\"subject\":\"u\"}},\"{word}\":true}}");

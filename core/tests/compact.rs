@@ -118,4 +118,6 @@ fn what_holds_for_a_target_is_found() {
     };
     assert_eq!(found(&user()), [true, true, true, false]);
     assert_eq!(found(&Target::subject("u2")), [false, false, true, true]);
+    // And for a target that says more.
+    assert_eq!(found(&Target::subject("u1")), [true, true, true, false]);
 }

@@ -61,4 +61,7 @@ fn of_rules() {
     let mut cutoffs = Cutoffs::local();
     cutoffs.apply(Rule::revoked(Target::session("s1"), Until::Never), now).unwrap();
     assert_eq!(format!("{cutoffs:?}"), "Cutoffs { rules: 1, sequence: 1, .. }");
+    let bytes = cutoffs.to_index([7; 16], now);
+    let index = lowwater::Index::local(&bytes).unwrap();
+    assert_eq!(format!("{index:?}"), "Index { targets: 1, sequence: 1, .. }");
 }

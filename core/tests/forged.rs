@@ -66,6 +66,38 @@ fn a_shape_holds_rules_and_a_time_can_be_written() {
     assert_eq!(outcome, Err(LoadError::Malformed));
 }
 
+/// Numbers that no authority counts, bytes behind the end, dimensions in another order.
+#[test]
+fn a_state_counts_as_authorities_do_and_ends_where_it_ends() {
+    let mut state = Cutoffs::local();
+    let both = Target::subject("x").and(Target::client("x"));
+    state.apply(Rule::suspended(both, true, 1), NOW_TIME).unwrap();
+    let snapshot = state.to_snapshot(NOW_TIME);
+    let with = |bytes: &[u8], changes: &[(usize, u64)]| {
+        let mut bytes = bytes.to_vec();
+        for (place, value) in changes {
+            bytes[*place..place + 8].copy_from_slice(&value.to_le_bytes());
+        }
+        Cutoffs::local().load_snapshot(&sealed(bytes), NOW_TIME)
+    };
+    let last = (1 << 53) - 1;
+    assert_eq!(with(&snapshot, &[(32, last)]), Ok(1));
+    assert_eq!(with(&snapshot, &[(32, last + 1)]), Err(LoadError::Malformed));
+    assert_eq!(with(&snapshot, &[(32, u64::MAX)]), Err(LoadError::Malformed));
+    assert_eq!(with(&snapshot, &[(24, 1)]), Err(LoadError::Malformed));
+    let mut delta = state.delta_since(0, NOW_TIME).unwrap();
+    delta[24..32].copy_from_slice(&9_u64.to_le_bytes());
+    assert_eq!(replica().apply_delta(&sealed(delta), NOW_TIME), Err(LoadError::Malformed));
+    let longer = [&snapshot[..], &[0]].concat();
+    assert_eq!(with(&longer, &[]), Err(LoadError::Malformed));
+    // Subject and client, two bytes behind their number.
+    let place =
+        snapshot.windows(3).skip(100).position(|own| own[0] == 2 && own[1] < own[2]).unwrap() + 100;
+    let mut swapped = snapshot;
+    swapped.swap(place + 1, place + 2);
+    assert_eq!(with(&swapped, &[]), Err(LoadError::Malformed));
+}
+
 /// An authority that has forgotten all it knew, and has no run yet, still has another past than a replica.
 #[test]
 fn an_empty_state_with_a_past_is_another_run() {
@@ -77,6 +109,10 @@ fn an_empty_state_with_a_past_is_another_run() {
     let text = format!("{{\"state\":{{\"sequence\":5,\"seen\":{NOW}}}}}\n");
     other.load_json_lines(&text).unwrap();
     let delta = other.delta_since(1, NOW_TIME).unwrap();
+    assert_eq!(held.apply_delta(&delta, NOW_TIME), Err(LoadError::OtherRun));
+    let mut lifting = Cutoffs::local();
+    lifting.load_json_lines("{\"state\":{}}\n{\"lift\":\"a\"}\n").unwrap();
+    let delta = lifting.delta_since(0, NOW_TIME).unwrap();
     assert_eq!(held.apply_delta(&delta, NOW_TIME), Err(LoadError::OtherRun));
     // One that never changed anything has nothing to tell, and is heard all the same.
     let delta = Cutoffs::local().delta_since(0, NOW_TIME).unwrap();
