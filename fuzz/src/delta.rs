@@ -5,8 +5,8 @@ use std::time::Duration;
 use arbitrary::{Result, Unstructured};
 use lowwater::Cutoffs;
 
-use crate::given::now;
-use crate::made::{damage, state};
+use crate::given::{HS256, now};
+use crate::made::{damage, state, token};
 use crate::snapshot::{can_be_used, with_checksum};
 
 fn replica() -> Cutoffs {
@@ -34,6 +34,14 @@ fn follow(data: &[u8]) -> Result<()> {
         match held.apply_delta(&bytes, now()) {
             Ok(_) => assert!(repaired || bytes == good, "damaged, and taken"),
             Err(_) => assert_eq!(held.to_json_lines(), before, "refused, and changed"),
+        }
+    }
+    // Whole again, it refuses all that the authority refuses.
+    if held.load_snapshot(&authority.to_snapshot(now()), now()).is_ok() {
+        for _ in 0..2 {
+            let token = token(from)?;
+            let passes = HS256.validate(&token, &held, now()).is_ok();
+            assert!(HS256.validate(&token, &authority, now()).is_ok() || !passes, "fewer rules");
         }
     }
     can_be_used(&held, replica(), from)

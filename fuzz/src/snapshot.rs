@@ -45,11 +45,12 @@ fn load(data: &[u8]) -> Result<()> {
     let held = state(from, Cutoffs::local())?;
     let before = held.to_json_lines();
     let repaired = from.ratio(3, 4)?;
+    let written = state(from, Cutoffs::local())?;
+    let good = written.to_snapshot(now());
     let mut bytes = match from.ratio(1, 8)? {
         true => from.bytes(from.len() / 2)?.to_vec(),
-        false => state(from, Cutoffs::local())?.to_snapshot(now()),
+        false => good.clone(),
     };
-    let good = bytes.clone();
     damage(from, &mut bytes)?;
     if repaired {
         with_checksum(&mut bytes);
@@ -62,6 +63,14 @@ fn load(data: &[u8]) -> Result<()> {
         Err(_) => {
             assert_eq!(loaded.to_json_lines(), before, "refused, and changed");
             return Ok(());
+        }
+    }
+    if bytes == good {
+        for _ in 0..2 {
+            let token = token(from)?;
+            let held = HS256.validate(&token, &written, now());
+            let passes = HS256.validate(&token, &loaded, now()).is_ok();
+            assert!(held.is_ok() || !passes, "loaded, and fewer rules: {before}");
         }
     }
     can_be_used(&loaded, Cutoffs::local(), from)
