@@ -11,8 +11,8 @@ mod signing;
 use std::time::Duration;
 
 use lowwater::{
-    Algorithm, ApplyError, At, Change, Code, Cutoffs, Index, KeySet, LoadError, NoCutoffs, Policy,
-    Progress, Remedy, Rule, Target, UnixTime, Until, Validator,
+    Algorithm, ApplyError, At, BadLines, Change, Code, Cutoffs, Index, KeySet, LoadError,
+    NoCutoffs, Policy, Progress, Remedy, Rule, Target, UnixTime, Until, Validator,
 };
 use signing::{NOW, Signer, claims, validator};
 
@@ -44,6 +44,14 @@ fn a_rule_says_what_became_of_it() {
         assert_eq!(cutoffs.apply(rule, NOW_TIME).unwrap().to_string(), change);
     }
     assert_eq!(Change::Applied.as_str(), "applied");
+}
+
+#[test]
+fn lines_count_what_was_brought_down() {
+    let rule = |time: i64| Rule::issued_before(Target::subject("u1"), at(time)).to_json();
+    let text = format!("{}\n{}\n{}\n", rule(0), rule(0), rule(100));
+    let applied = Cutoffs::local().apply_json_lines(&text, NOW_TIME, BadLines::Refuse).unwrap();
+    assert_eq!((applied.applied, applied.already_held, applied.clamped), (2, 1, 1));
 }
 
 /// The last token that a cutoff refuses is over when the floor reaches the cutoff.

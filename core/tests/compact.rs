@@ -89,6 +89,8 @@ fn a_login_cutoff_of_a_client_stays_under_one_of_none() {
     goes(&of_client, &broad(Target::everyone()), false);
     goes(&of_client, &broad(user()), false);
     goes(&of_client, &broad(Target::client("c")), true);
+    let second = Rule::authenticated_before(user(), lowwater::At::Second(NOW - 10));
+    goes(&second, &broad(Target::everyone()), false);
 }
 
 #[test]
