@@ -49,9 +49,9 @@ fn a_rule_says_what_became_of_it() {
 #[test]
 fn lines_count_what_was_brought_down() {
     let rule = |time: i64| Rule::issued_before(Target::subject("u1"), at(time)).to_json();
-    let text = format!("{}\n{}\n{}\n", rule(0), rule(0), rule(100));
+    let text = format!("{}\n{}\n{}\n{}\n", rule(-5), rule(0), rule(0), rule(100));
     let applied = Cutoffs::local().apply_json_lines(&text, NOW_TIME, BadLines::Refuse).unwrap();
-    assert_eq!((applied.applied, applied.already_held, applied.clamped), (2, 1, 1));
+    assert_eq!((applied.applied, applied.already_held, applied.clamped), (3, 1, 1));
 }
 
 /// The last token that a cutoff refuses is over when the floor reaches the cutoff.
@@ -242,6 +242,12 @@ fn the_age_of_what_is_read_back() {
     assert_eq!(age(&replica, 20), Some(10));
     replica.load_snapshot(&written(15), at(20)).unwrap();
     assert_eq!(age(&replica, 20), Some(5));
+    // What was read back is not made older by what is loaded.
+    let mut replica = new();
+    replica.load_json_lines(&format!("{{\"state\":{{\"loaded\":{}}}}}", NOW + 10)).unwrap();
+    assert_eq!(age(&replica, 20), Some(10));
+    replica.loaded(at(5), at(20));
+    assert_eq!(age(&replica, 20), Some(10));
     // In text, as a replica of one's own writes itself down.
     let text = |seconds: i64| format!("{{\"state\":{{\"loaded\":{}}}}}", NOW + seconds);
     for (first, second, seen) in [(10, 5, 10), (5, 10, 5)] {

@@ -66,6 +66,20 @@ fn a_shape_holds_rules_and_a_time_can_be_written() {
     assert_eq!(outcome, Err(LoadError::Malformed));
 }
 
+/// A whole second with milliseconds: no text could say it.
+#[test]
+fn a_second_is_whole() {
+    let mut state = Cutoffs::local();
+    let second = lowwater::At::Second(NOW - 5);
+    state.apply(Rule::issued_before(Target::everyone(), second), NOW_TIME).unwrap();
+    let mut bytes = state.to_snapshot(NOW_TIME);
+    let millis = ((NOW - 5) * 1000).to_le_bytes();
+    let place = bytes.windows(7).position(|window| window == &millis[..7]).unwrap();
+    bytes[place] ^= 1;
+    let outcome = Cutoffs::local().load_snapshot(&sealed(bytes), NOW_TIME);
+    assert_eq!(outcome, Err(LoadError::Malformed));
+}
+
 /// Numbers that no authority counts, bytes behind the end, dimensions in another order.
 #[test]
 fn a_state_counts_as_authorities_do_and_ends_where_it_ends() {
