@@ -3,6 +3,10 @@
 #![allow(
     missing_docs,
     clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test: a panic is how it fails"
 )]
