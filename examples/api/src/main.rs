@@ -109,7 +109,8 @@ fn kept_rules(path: &Path) -> Result<(Cutoffs, RuleFile), Box<dyn Error + Send +
     let opened = RuleFile::open(path).map_err(|fault| about(path, fault))?;
     if opened.cut_off > 0 {
         let what = format!(
-            "an incomplete last line of {} bytes was cut off; no rule in it was acknowledged",
+            "an incomplete last line of {} bytes was cut off: what a write leaves that was cut short, \
+             and not acknowledged",
             opened.cut_off
         );
         writeln!(io::stderr(), "warning: {}", about(path, what.into()))?;

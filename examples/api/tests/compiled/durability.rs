@@ -113,13 +113,39 @@ fn a_torn_last_line_is_cut_off_and_a_damaged_file_is_not_served() {
     let kept = fs::read_to_string(file.path()).expect("text");
     assert_eq!(kept, format!("{{\"state\":{{}}}}\n{first}\n{second}\n"));
 
-    for (damaged, word) in [(kept.replacen("never", "nev", 1), "line 2"), (String::new(), "")] {
-        fs::write(file.path(), damaged).expect("room");
+    for (damaged, word) in [
+        (kept.replacen("never", "nev", 1), "line 2"),
+        (kept.trim_end().replace(r#""id":"r2""#, r#""idd":"r2""#), "line 3"),
+        (String::new(), ""),
+    ] {
+        fs::write(file.path(), &damaged).expect("room");
         let mut command = example();
         command.args(["--listen", "127.0.0.1:0", "--rules"]).arg(file.path());
         let output = command.output().expect("the example runs");
         let said = String::from_utf8(output.stderr).expect("text");
         assert!(!output.status.success() && output.stdout.is_empty(), "{said}");
         assert!(said.contains(word), "{said}");
+        assert_eq!(fs::read_to_string(file.path()).expect("text"), damaged, "nothing is changed");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_replaced_file_was_given_is_not_acknowledged() {
+    let file = no_rules();
+    let server = serve(&file);
+    assert_eq!(change(&server, 1).as_deref(), Some("applied"));
+    let other = NamedTempFile::new().expect("a file");
+    fs::copy(file.path(), other.path()).expect("room");
+    other.persist(file.path()).expect("a rename");
+    // Also one that is held already: whether the other file has it, nobody has read.
+    for number in [2, 1, 3] {
+        let (answer, body) = server.post("ADMIN", rule(number));
+        assert_eq!(answer.status(), 500, "{body}");
+        assert!(body.contains(r#""code":"rule_not_kept""#), "{body}");
+    }
+    server.kill();
+    let server = serve(&file);
+    assert_eq!(change(&server, 1).as_deref(), Some("already_held"));
+    assert_eq!(change(&server, 2).as_deref(), Some("applied"));
 }
