@@ -21,6 +21,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="one short round, three kills; prints, writes nothing"
     )
+    parser.add_argument(
+        "--busy",
+        action="store_true",
+        help="write the section, and say so in it, where other programs had much of the processors",
+    )
     return parser.parse_args()
 
 
@@ -46,6 +51,8 @@ def main() -> None:
     if wrong := faults.faults(found):
         sys.exit("bench/load: " + "; ".join(wrong))
     if not asked.quick:
+        if (why := faults.busy(found)) and not asked.busy:
+            sys.exit(f"bench/load: not written (--busy writes it all the same): {why}")
         RESULTS.write_text(json.dumps(found))
         if ALL.exists():
             text = report.write(json.loads(ALL.read_text()) | {"load": found})

@@ -62,6 +62,15 @@ async def all_of(port: int, requests: Iterable[bytes]) -> list[tuple[int, bytes]
     return [answers[number] for number in sorted(answers)]
 
 
+async def refused(port: int, tokens: Iterable[str]) -> list[bool]:
+    """Which tokens are refused for a rule. Any other answer than that and 200 is a fault."""
+    answers = await all_of(port, map(get, tokens))
+    faults = [status for status, body in answers if status != 200 and b"token_revoked" not in body]
+    if faults:
+        raise RuntimeError(f"answers {set(faults)}")
+    return [status == 401 for status, _ in answers]
+
+
 class Stream:
     """Rules, so many a second, until `stop` or the server's end."""
 

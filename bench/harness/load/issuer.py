@@ -28,18 +28,22 @@ class Issuer:
         path.write_bytes(self.key.private_bytes(serialization.Encoding.DER, form, encryption))
 
     def token(self, subject: str, scope: str = "read:messages", age: int = 10) -> str:
+        """One that was issued so many seconds ago."""
+        return self.issued(subject, int(time.time()) - age, scope)
+
+    def issued(self, subject: str, issued: int, scope: str = "read:messages") -> str:
         """About 900 bytes, as a large issuer writes them; valid for an hour from its issue on."""
-        issued = int(time.time()) - age
         claims = fixtures.claims(issued + 10) | {"iss": ISSUER, "aud": [AUDIENCE], "sub": subject}
         claims |= {"scope": scope, "exp": issued + 3600, "jti": f"{subject}-{issued}"}
         header = {"alg": "EdDSA", "typ": "at+jwt", "kid": KEY_ID}
         return fixtures.token(header, claims, self.key.sign)
 
 
-def rule(subject: str, name: str | None = None) -> str:
-    """Refuses what was issued to a user until now. Without an id it takes the place of an earlier one."""
+def rule(subject: str, name: str | None = None, at: float | None = None) -> str:
+    """Refuses what was issued to a user until then, or now. Without an id it takes the place of an earlier one."""
     target = {"issuer": ISSUER, "subject": subject}
-    members = {"rule": "issued_before", "target": target, "at": round(time.time(), 3)}
+    at = round(time.time() if at is None else at, 3)
+    members = {"rule": "issued_before", "target": target, "at": at}
     return json.dumps(members | ({"id": name} if name else {}), separators=(",", ":"))
 
 

@@ -16,21 +16,13 @@ from .server import Server
 RATE = 1000.0
 
 
-async def refused(port: int, tokens: list[str]) -> list[bool]:
-    """Which tokens are refused for a rule. Any other answer than that and 200 is a fault."""
-    answers = await client.all_of(port, map(client.get, tokens))
-    faults = [status for status, body in answers if status != 200 and b"token_revoked" not in body]
-    if faults:
-        raise RuntimeError(f"answers {set(faults)}")
-    return [status == 401 for status, _ in answers]
-
-
 async def kills(folder: Path, issuer: Issuer, times: int) -> dict[str, Any]:
     rules, key = folder / "killed.jsonl", folder / "key.der"
     rules.write_text('{"state":{}}\n')
     admin = issuer.token("admin", "admin:cutoffs")
     acknowledged: list[str] = []
     lost: set[str] = set()
+    counts: list[int] = []
     found = {"kills": times, "unanswered": 0, "unanswered_held": 0, "restart": 0.0}
     for turn in range(times):
         server = Server(rules, key)
@@ -50,7 +42,7 @@ async def kills(folder: Path, issuer: Issuer, times: int) -> dict[str, Any]:
         server = Server(rules, key)
         # The last one has no rule: not all that is asked for is refused.
         token = {number: issuer.token(subject(number)) for number in stream.sent}
-        answers = await refused(server.port, [*token.values(), issuer.token(f"free-{turn}")])
+        answers = await client.refused(server.port, [*token.values(), issuer.token(f"free-{turn}")])
         if answers.pop():
             raise RuntimeError("a token without a rule is refused")
         held = {number for number, is_held in zip(token, answers, strict=True) if is_held}
@@ -59,10 +51,12 @@ async def kills(folder: Path, issuer: Issuer, times: int) -> dict[str, Any]:
         found["unanswered"] += len(unanswered)
         found["unanswered_held"] += len(unanswered & held)
         acknowledged += [token[number] for number in stream.acknowledged]
+        counts.append(len(stream.acknowledged))
         server.kill()
     server = Server(rules, key)
     # Those of the first kill have been read and followed by others many times now.
-    answers = await refused(server.port, acknowledged)
+    answers = await client.refused(server.port, acknowledged)
     lost |= {token for token, is_held in zip(acknowledged, answers, strict=True) if not is_held}
     server.kill()
-    return found | {"acknowledged": len(acknowledged), "lost": len(lost)}
+    found |= {"acknowledged": len(acknowledged), "least_acknowledged": min(counts)}
+    return found | {"lost": len(lost)}

@@ -5,7 +5,7 @@ import json
 import resource
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,20 @@ class Way:
     rounds: list[dict[str, Any]] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
     """Bytes, once a second."""
+
+
+@dataclass
+class Loaded:
+    """A server under load."""
+
+    rules: Path
+    server: Server
+    cut: dict[str, float] = field(default_factory=dict)
+    """Users, and the time of the last rule about each that was acknowledged under load."""
+
+
+def user(number: int) -> str:
+    return f"user-{number % CUT_OFF}"
 
 
 def ways() -> list[Way]:
@@ -75,11 +89,17 @@ async def watch(server: Server, way: Way) -> None:
         way.memory.append(server.memory())
 
 
-async def turn(server: Server, way: Way, tokens: Path, seconds: int, admin: str) -> dict[str, Any]:
+async def turn(
+    loaded: Loaded, way: Way, tokens: Path, seconds: int, admin: str
+) -> dict[str, Any]:
     """One slice: requests and what they took of everyone."""
-    stream = client.Stream(
-        server.port, admin, lambda number: rule(f"user-{number % CUT_OFF}"), RATE
-    )
+    server, times = loaded.server, {}
+
+    def cut(number: int) -> str:
+        times[number] = time.time()
+        return rule(user(number), at=times[number])
+
+    stream = client.Stream(server.port, admin, cut, RATE)
     rules = asyncio.create_task(stream.run()) if way.rules else None
     watching = asyncio.create_task(watch(server, way))
     before = server.processor(), spent(resource.RUSAGE_CHILDREN), spent(resource.RUSAGE_SELF)
@@ -89,6 +109,7 @@ async def turn(server: Server, way: Way, tokens: Path, seconds: int, admin: str)
     if rules:
         stream.stopped = True
         found["rules"] = (await rules).found()
+        loaded.cut |= {user(number): times[number] for number in sorted(stream.acknowledged)}
     used = [later - earlier for earlier, later in zip(before, after, strict=True)]
     micros = [seconds * 1e6 / found["requests"] for seconds in used]
     found |= dict(zip(("server", "wrk", "client"), micros, strict=True))
@@ -96,7 +117,7 @@ async def turn(server: Server, way: Way, tokens: Path, seconds: int, admin: str)
 
 
 async def cut_off(server: Server, admin: str, users: Iterable[str]) -> None:
-    answers = await client.all_of(server.port, [client.post(admin, rule(user)) for user in users])
+    answers = await client.all_of(server.port, [client.post(admin, rule(one)) for one in users])
     if {status for status, _ in answers} != {201}:
         raise RuntimeError("a rule was not applied")
 
@@ -122,6 +143,26 @@ def summary(way: Way) -> dict[str, Any]:
     return found
 
 
+async def reopened(
+    servers: Collection[Loaded], issuer: Issuer, key: Path, revoked: list[str]
+) -> dict[str, int]:
+    """Starts on each file that grew, and asks for the last rule about each user."""
+    found = {"rules": 0, "lost": 0, "bytes": 0}
+    for loaded in servers:
+        # Issued less than two seconds before that rule: after those that came before it, with few exceptions.
+        tokens = [issuer.issued(one, int(at) - 1) for one, at in loaded.cut.items()]
+        tokens += [issuer.token(one, age=3000) for one in revoked]
+        server = Server(loaded.rules, key)
+        *held, free = await client.refused(server.port, [*tokens, issuer.token("free")])
+        server.kill()
+        if free:
+            raise RuntimeError("a token without a rule is refused")
+        found["rules"] += len(held)
+        found["lost"] += held.count(False)
+        found["bytes"] += loaded.rules.stat().st_size
+    return found | {"least": min(len(loaded.cut) for loaded in servers)}
+
+
 async def run(folder: Path, issuer: Issuer, rounds: int, seconds: int) -> dict[str, Any]:
     tokens, revoked = mixed(issuer, TOKENS)
     listed, key = folder / "tokens", folder / "key.der"
@@ -131,10 +172,8 @@ async def run(folder: Path, issuer: Issuer, rounds: int, seconds: int) -> dict[s
     for memo in (False, True):
         rules = folder / f"rules-{memo}.jsonl"
         rules.write_text('{"state":{}}\n')
-        servers[memo] = Server(rules, key, MEMO if memo else 0)
-        await cut_off(
-            servers[memo], admin, [*revoked, *(f"user-{number}" for number in range(CUT_OFF))]
-        )
+        servers[memo] = Loaded(rules, Server(rules, key, MEMO if memo else 0))
+        await cut_off(servers[memo].server, admin, [*revoked, *map(user, range(CUT_OFF))])
     all_ways = ways()
     for way in all_ways:  # Not counted: connections, memo and allocator come to their size.
         await turn(servers[way.memo], way, listed, 3, admin)
@@ -146,11 +185,13 @@ async def run(folder: Path, issuer: Issuer, rounds: int, seconds: int) -> dict[s
             one = way.rounds[-1]
             print(f"{number + 1} {way.name}: {one['rate']:.0f} a second", flush=True)
     took = time.monotonic() - began
-    for server in servers.values():
-        server.kill()
+    for loaded in servers.values():
+        loaded.server.kill()
+    share = others.share()
     return {
         "ways": {way.name: summary(way) for way in all_ways},
-        "others": others.share(),
+        "others": share,
+        "reopened": await reopened(servers.values(), issuer, key, revoked),
         "rounds": rounds,
         "slice": seconds,
         "seconds": took,
