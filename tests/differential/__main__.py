@@ -56,19 +56,20 @@ def main() -> int:
     for line in classify.shown(result):
         print(line)
     # A small run need not meet every rule.
-    unmatched = result.unmatched() if full else []
-    for name in unmatched:
-        print(f"no case meets the rule {name!r}")
+    lacks = [f"no case meets the rule {name!r}" for name in result.unmatched()]
+    lacks = [*result.thin(asking.ALL_PEERS), *lacks] if full else []
+    for lack in lacks:
+        print(lack)
     explained = sum(result.refused_by_us.values()) + sum(result.accepted_by_us.values())
     print(
-        f"{result.cases} tokens, seed {asked.seed}: {explained} answers differ and are explained, "
-        f"{result.unexplained_count} are not, {len(unmatched)} rules without a case"
+        f"{result.cases} tokens, {result.compared} compared, seed {asked.seed}: {explained} answers differ and are "
+        f"explained, {result.unexplained_count} are not; {len(lacks)} things are missing in a full run"
     )
     if asked.report:
         names = [str(folder) for folder in [*FOLDERS, *asked.folders]]
         text = report.text(result, build.versions(), asked.seed, names)
         (ROOT / "tests" / "differential.md").write_text(text)
-    return 1 if result.unexplained_count or unmatched else 0
+    return 1 if result.unexplained_count or lacks else 0
 
 
 if __name__ == "__main__":

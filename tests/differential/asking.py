@@ -35,15 +35,21 @@ class Answer:
 
     result: str
     told: str
+    """Of an acceptance: a digest of the claims as they were read."""
+    read: str = ""
 
     @classmethod
     def of(cls, line: str) -> "Answer":
-        result, _, told = line.rstrip("\n").partition("\t")
-        return cls(result, told)
+        return cls(*line.rstrip("\n").split("\t"))
 
     @property
     def accepts(self) -> bool:
         return self.result == "accept"
+
+    @property
+    def asked(self) -> bool:
+        """Did the library see the token, with at least one key?"""
+        return self.result != "not asked" and self.told != "no key"
 
 
 def ask(folder: Path, names: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""Holds every answer against lowwater's: each difference belongs to the first rule that explains it, or to none."""
+"""Holds every answer against lowwater's: each difference belongs to the first rule that explains it, or to none.
+
+Two that accept must also have read the same claims: no rule excuses another reading.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,6 +16,8 @@ from .question import Question
 # How many that no rule explains are kept to be shown.
 MOST_SHOWN = 20
 SEVERAL = 3
+# What a full run compares at least.
+LEAST = 200_000
 
 
 @dataclass(slots=True)
@@ -25,6 +30,10 @@ class Unexplained:
 @dataclass(slots=True)
 class Result:
     cases: int = 0
+    compared: int = 0
+    """Cases that at least one library was asked about."""
+    asked: Counter[str] = field(default_factory=Counter)
+    """By library: it saw the token with at least one key."""
     accepted: Counter[str] = field(default_factory=Counter)
     not_asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused_by_us: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -35,6 +44,16 @@ class Result:
     """The rules of cases that lowwater accepts and several libraries refuse: the first to look at."""
     unexplained: list[Unexplained] = field(default_factory=list)
     unexplained_count: int = 0
+
+    def thin(self, peers: list[str]) -> list[str]:
+        """What a full run says too little about."""
+        few = [f"{self.compared} tokens are compared, fewer than {LEAST}"] * (self.compared < LEAST)
+        for peer in peers:
+            # An algorithm that a library lacks is known, and no fault of the run.
+            lacks = self.not_asked[peer, "its algorithm"]
+            if 2 * self.asked[peer] < self.cases - lacks:
+                few.append(f"{peer} was asked about {self.asked[peer]} of {self.cases} tokens")
+        return few
 
     def unmatched(self) -> list[str]:
         """Rules that no case met: they may be false by now."""
@@ -52,10 +71,10 @@ def refusal(question: Question, code: str, key: dict[str, Any]) -> str | None:
 
 def acceptance(question: Question, peer: str, told: str) -> str | None:
     """The rule by which that library refuses with these words what lowwater accepts."""
-    rules = (
-        rule for rule in acceptances.RULES if peer in rule.told and told.startswith(rule.told[peer])
-    )
-    return next((rule.name for rule in rules if rule.test(question)), None)
+    if acceptances.wrong(question):
+        return None
+    rules = (rule for rule in acceptances.RULES if rule.explains(question, peer, told))
+    return next((rule.name for rule in rules), None)
 
 
 def explained(question: Question, ours: Answer, peer: str, theirs: Answer) -> str | None:
@@ -75,11 +94,16 @@ def classify(
             (name, answer.told) for name, answer in answers.items() if answer.result == "not asked"
         )
         ours = answers[OURS]
+        seen = [peer for peer in peers if answers[peer].asked]
+        result.compared += bool(seen)
+        result.asked.update(seen)
         others = [peer for peer in peers if answers[peer].result != "not asked"]
         differing = [peer for peer in others if answers[peer].accepts != ours.accepts]
-        if not differing:
+        accepting = [peer for peer in others if ours.accepts and answers[peer].accepts]
+        otherwise = [peer for peer in accepting if answers[peer].read != ours.read]
+        if not differing and not otherwise:
             continue
-        question, rules, without = Question(case, sets), set(), []
+        question, rules, without = Question(case, sets), set(), otherwise
         for peer in differing:
             rule = explained(question, ours, peer, answers[peer])
             rules.add(rule or "no rule")
@@ -103,6 +127,6 @@ def shown(result: Result) -> Iterator[str]:
         yield f"  keys {one.case.keys}, policy {one.case.policy}, now {one.case.now}"
         yield f"  {one.case.token[:2000]}"
         for name, answer in one.answers.items():
-            yield f"    {name}: {answer.result} {answer.told}"
+            yield f"    {name}: {answer.result} {answer.told} {answer.read}"
     if len(result.unexplained) == MOST_SHOWN:
         yield f"and perhaps more: {result.unexplained_count} answers in all"

@@ -1,6 +1,7 @@
 """What is wrong with keys, read without lowwater: the part of `refusals` that looks at a JWK."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import reading
@@ -87,16 +88,69 @@ SMALL_ORDER = {
 
 def looks_public(_: Question, key: Key) -> bool:
     """A secret that is the text of a key which everyone may have."""
-    secret = octets(key.get("k")).lstrip(b" \t\r\n\0\xef\xbb\xbf")
-    words = (b"ssh-", b"ecdsa-sha2-", b"sk-", b"{")
-    return b"-----BEGIN " in secret or secret.startswith(words) or secret[:1] == b"\x30"
+    secret = octets(key.get("k"))
+    text = secret.strip(b" \t\r\n\0\xef\xbb\xbf")
+    words = (b"ssh-", b"ecdsa-sha2-", b"sk-")
+    return (
+        b"-----BEGIN " in secret
+        or text.startswith(words)
+        or bool({"kty", "keys"} & reading.read(text).members.keys())
+        or is_der_key(secret)
+    )
+
+
+def is_der_key(data: bytes) -> bool:
+    """One SEQUENCE as long as all of it, begun by a SEQUENCE (SPKI, certificate) or an INTEGER (PKCS#1) that fits in it."""
+    outer = der(data)
+    if outer is None or outer[0] != 0x30:
+        return False
+    inner = der(outer[1], fills=False)
+    return inner is not None and inner[0] in (0x30, 0x02)
+
+
+def der(data: bytes, *, fills: bool = True) -> tuple[int, bytes] | None:
+    """The tag and the value of the first element (ITU-T X.690 section 8.1), if its length fits."""
+    if len(data) < 2:
+        return None
+    more = data[1] & 0x7F if data[1] & 0x80 else 0
+    length = int.from_bytes(data[2 : 2 + more], "big") if more else data[1]
+    start = 2 + more
+    fits = len(data) == start + length if fills else len(data) >= start + length
+    return (data[0], data[start : start + length]) if fits and data[1] != 0x80 else None
+
+
+class Twice(dict[str, Any]):
+    """An object with one member twice, itself or somewhere in it."""
+
+
+def marked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    elements = [
+        one for value in made.values() for one in (value if isinstance(value, list) else [value])
+    ]
+    own = len(made) < len(pairs)
+    return Twice(made) if own or any(isinstance(one, Twice) for one in elements) else made
+
+
+def sets_read(question: Question) -> Iterator[Any]:
+    for text in question.keyset["jwks"]:
+        try:
+            yield json.loads(text, object_pairs_hook=marked)
+        except ValueError:
+            continue
 
 
 def repeated(question: Question, _: Key) -> bool:
     """One name twice somewhere in the set."""
-    return any(
-        "duplicate" in reading.read(text.encode()).faults for text in question.keyset["jwks"]
-    )
+    return any(isinstance(read, Twice) for read in sets_read(question))
+
+
+def repeated_itself(question: Question, key: Key) -> bool:
+    """One name twice in this very JWK."""
+    place = next(at for at, other in enumerate(question.jwks) if other is key)
+    keys = [one for read in sets_read(question) for one in read.get("keys", [])]
+    # Secrets and PEMs stand behind the JWKs.
+    return place < len(keys) and isinstance(keys[place], Twice)
 
 
 def other_words(_: Question, key: Key) -> bool:
@@ -178,10 +232,17 @@ RULES: list[tuple[str, tuple[str, ...], str, str, Test]] = [
     ),
     (
         "a key set with one member twice",
-        LEFT_OUT,
+        ("config_error",),
         "RFC 7517 4",
         "two readers may take two keys",
         repeated,
+    ),
+    (
+        "a JWK with one member twice",
+        LEFT_OUT,
+        "RFC 7517 4",
+        "two readers may take two keys",
+        repeated_itself,
     ),
     (
         "a JWK with a name that is no text",

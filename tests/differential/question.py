@@ -1,7 +1,7 @@
 """A case with all that a rule may look at: the token as it reads, the policy, the key that a library used."""
 
 import functools
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
 from . import reading
@@ -14,6 +14,7 @@ MAX_TOKEN, MAX_LIFETIME = 16384, 86400
 TIMES = ("exp", "nbf", "iat", "auth_time")
 STRINGS = ("iss", "sub", "jti", "sid", "client_id", "azp")
 LATEST = 253402300799
+MILLISECOND = Decimal("0.001")
 # Never access tokens, whatever the policy says.
 OTHER_KINDS = {
     "logout+jwt",
@@ -53,6 +54,40 @@ class Question:
         """What the claim says, if it is a number, and one that can be reckoned with."""
         value = decimal(self.claims.get(claim))
         return value if value is not None and value < 2 * LATEST else None
+
+    def held(self, claim: str) -> Decimal | None:
+        """The claim's time as the design holds it: digits finer than a millisecond are cut off downward."""
+        at = self.time(claim)
+        return None if at is None else at.quantize(MILLISECOND, ROUND_FLOOR)
+
+    def in_calendar(self, claim: str) -> bool:
+        at = self.held(claim)
+        return at is not None and 0 <= at <= LATEST
+
+    def timely(self) -> bool:
+        """Do all bounds on time let the token pass? By exact arithmetic: nothing here has more than 18 digits."""
+        now, slack = self.now, self.leeway
+        ends, begins, issued, login = (
+            self.held(claim) for claim in ("exp", "nbf", "iat", "auth_time")
+        )
+        unbounded = self.policy.get("max_lifetime") == "unbounded"
+        longest = Decimal("Infinity") if unbounded else self.number("max_lifetime", MAX_LIFETIME)
+        return not (
+            any(claim in self.claims and not self.in_calendar(claim) for claim in TIMES)
+            or (ends is None and self.policy.get("missing_exp") != "accept")
+            or (issued is None and self.policy.get("missing_iat") != "accept")
+            or (ends is not None and now >= ends + slack)
+            or any(at is not None and at - slack > now for at in (begins, issued, login))
+            or (ends is not None and issued is not None and ends - issued > longest)
+            or ("max_age" in self.policy and (issued is None or self.aged() > slack))
+        )
+
+    def aged(self) -> Decimal:
+        """How far above `max_age` the token is, leeway left out. Infinitely far below where either is missing."""
+        issued = self.held("iat")
+        if issued is None or "max_age" not in self.policy:
+            return Decimal("-Infinity")
+        return self.now - issued - self.number("max_age", 0)
 
     def late(self, claim: str, more: Decimal | None = None) -> Decimal | None:
         """How long ago the claim's time was, with leeway (and more) added to it. Negative: it is yet to come."""

@@ -1,6 +1,7 @@
 """Why lowwater refuses what a library accepts. Each rule sees the fault in the token, the key or the time itself:
-lowwater's code alone excuses nothing. Codes without a rule (a signature, an issuer, an audience that is wrong, an
-algorithm that is not allowed) are nobody's matter of opinion: there a difference is a fault.
+lowwater's code alone excuses nothing. Codes without a rule (an issuer, an audience that is wrong, an algorithm that is
+not allowed) are nobody's matter of opinion: there a difference is a fault. A signature that lowwater refuses is excused
+only by a fault of the very key with which the library accepted it.
 """
 
 from collections.abc import Callable
@@ -125,6 +126,10 @@ def expired_for(question: Question, least: Decimal, most: Decimal) -> bool:
 
 def ended_session(question: Question) -> bool:
     if "max_session" not in question.policy:
+        return False
+    # RFC 9068 section 5: a machine's own token has no login that could be too old.
+    machine = missing(question, "auth_time") and not missing(question, "sub")
+    if machine and question.claims.get("client_id") == question.claims["sub"]:
         return False
     claim = "iat" if missing(question, "auth_time") else "auth_time"
     late = question.late(claim, question.number("max_session", 0))

@@ -12,7 +12,8 @@ INTRODUCTION = """# Differential test
 The same tokens, keys and policies for lowwater and for six other libraries, by `scripts/differential`, which writes this
 page (`--report`). Every answer that differs from lowwater's belongs to a rule below. A rule is asked in the order of its
 table and sees the fault itself, in the token, the key or the time: lowwater's word alone excuses nothing. A difference
-without a rule fails the run and shows the token; so does a rule that nothing meets any more.
+without a rule fails the run and shows the token; so does a rule that nothing meets any more. Where lowwater and a library
+accept, both must have read the same `iss`, `sub`, `aud`, `jti` and (to the second) `exp`: no rule excuses another reading.
 
 A difference says that two readers of the same RFCs decided otherwise, not that one is unsafe: much of what is accepted
 here needs an issuer who signs it. Each library is asked as its documentation recommends for the policy: allow-list,
@@ -42,16 +43,21 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
     names = [name.replace(" (", " " + versions[name] + " (") for name in ALL_PEERS]
     heads = ["what", *ALL_PEERS, "where it stands", "why"]
     yield INTRODUCTION
-    yield f"{result.cases:,} tokens, seed {seed}: the vectors of {', '.join(folders)}, mutations of them, and"
+    yield f"{result.cases:,} tokens, of which {result.compared:,} were put to at least one library, seed {seed}: the vectors of {', '.join(folders)}, mutations of them, and"
     yield "tokens that the harness signs with test keys: right, wrong in the ways of `tests/differential`, and at random."
     yield ""
     refused = Counter[str]()
     for (name, _), count in result.not_asked.items():
         refused[name] += count
     yield from table(
-        ["library", "accepts", "not asked"],
+        ["library", "accepts", "not asked", "asked with a key"],
         [
-            [label, f"{result.accepted[name]:,}", f"{refused[name]:,}" if refused[name] else ""]
+            [
+                label,
+                f"{result.accepted[name]:,}",
+                f"{refused[name]:,}" if refused[name] else "",
+                f"{result.asked[name]:,}" if name in result.asked else "",
+            ]
             for label, name in zip([OURS, *names], [OURS, *ALL_PEERS], strict=True)
         ],
     )
@@ -69,8 +75,9 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
     ]
     yield from table(heads, rows)
     yield ""
-    yield "No rule covers a wrong signature, an issuer or an audience that is not asked for, an algorithm that is not"
-    yield "allowed: there every difference fails the run."
+    yield "No rule covers an issuer or an audience that is not asked for, an algorithm that is not allowed: there every"
+    yield "difference fails the run. A signature that lowwater refuses is excused only by a fault of the very key with which"
+    yield "the library accepted it."
     yield ""
     yield "## lowwater accepts, the library refuses"
     yield ""
@@ -79,6 +86,9 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
         for rule in acceptances.RULES
     ]
     yield from table(heads, rows)
+    yield ""
+    yield "No rule excuses an acceptance that is wrong by the design: a bound on time that does not hold by exact arithmetic,"
+    yield "`crit`, `b64`, `zip` or `enc` in the header, a text that is not canonical base64url or not sound JSON."
     yield ""
     yield f"lowwater accepts and {SEVERAL} or more of the six refuse:"
     yield ""

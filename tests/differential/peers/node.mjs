@@ -1,6 +1,6 @@
 // Decides tokens as a library of Node does: `node.mjs WHO FOLDER`. Reads `FOLDER/sets.json` and `FOLDER/cases.jsonl`, prints an
-// answer a line: `accept` with the place of the key, `reject` with what was wrong, `not asked` with what is missing.
-import { createPublicKey, createSecretKey } from 'node:crypto';
+// answer a line: `accept` with the place of the key and what was read, `reject` with what was wrong, `not asked` with what is missing.
+import { createHash, createPublicKey, createSecretKey } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -34,10 +34,10 @@ const PEERS = {
   'jose': {
     algorithms: [...HMAC, ...RSA, ...ECDSA, 'EdDSA', 'Ed25519'],
     key: (jwk, algorithm) => importJWK(jwk, algorithm),
-    decide: (token, key, algorithms, asked, now) => jwtVerify(token, key, {
+    decide: async (token, key, algorithms, asked, now) => (await jwtVerify(token, key, {
       algorithms, issuer: asked.issuer ?? undefined, audience: asked.audience ?? undefined, typ: asked.typ ?? undefined,
       maxTokenAge: asked.max_age ?? undefined, clockTolerance: asked.leeway, requiredClaims: asked.required, currentDate: new Date(now),
-    }),
+    })).payload,
   },
   'fast-jwt': {
     algorithms: [...HMAC, ...RSA, ...ECDSA, 'EdDSA'],
@@ -61,6 +61,12 @@ const PEERS = {
   },
 };
 
+/** Of `iss`, `sub`, `aud` as a list, `jti` and the second in which `exp` lies: as all workers write it. */
+function digest({ iss, sub, aud, jti, exp }) {
+  const seen = [iss, sub, typeof aud === 'string' ? [aud] : aud, jti, typeof exp === 'number' ? Math.floor(exp) : exp];
+  return createHash('sha256').update(JSON.stringify(seen)).digest('hex').slice(0, 12);
+}
+
 function word({ code, claim, name, message }) {
   const told = typeof code === 'string' ? [code, claim] : [name, message?.slice(0, 60)];
   return told.filter(Boolean).join(' ').replaceAll(/\s+/g, ' ');
@@ -81,8 +87,8 @@ async function answer(peer, sets, keys, { token, keys: set, policy, now, algorit
       continue;
     }
     try {
-      await peer.decide(token, key, algorithms, asked, now, `${name} ${policy}`);
-      return `accept\t${place}`;
+      const claims = await peer.decide(token, key, algorithms, asked, now, `${name} ${policy}`);
+      return `accept\t${place}\t${digest(claims)}`;
     } catch (fault) {
       refusal = `reject\t${word(fault)}`;
     }

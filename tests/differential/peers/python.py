@@ -1,12 +1,15 @@
 """Decides tokens as a library of Python does: `python.py WHO FOLDER`.
 
-Reads `FOLDER/sets.json` and `FOLDER/cases.jsonl`, prints an answer a line: `accept` with the place of the key,
-`reject` with what was wrong, `not asked` with what is missing. Time stands still at the case's `now`.
+Reads `FOLDER/sets.json` and `FOLDER/cases.jsonl`, prints an answer a line: `accept` with the place of the key
+and what was read, `reject` with what was wrong, `not asked` with what is missing. Time stands still at the case's `now`.
 """
 
 import datetime
 import functools
+import hashlib
 import json
+import math
+import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -50,14 +53,14 @@ class PyJwt:
     @staticmethod
     def decide(
         token: str, key: Any, algorithms: list[str], asked: dict[str, Any], now: float
-    ) -> None:
+    ) -> dict[str, Any]:
         Still.at = now
         options: Any = {
             "require": asked["required"],
             "verify_aud": asked["audience"] is not None,
             "enforce_minimum_key_length": not asked["short_secrets"],
         }
-        pyjwt.decode(
+        claims: dict[str, Any] = pyjwt.decode(
             token,
             key,
             algorithms,
@@ -66,6 +69,7 @@ class PyJwt:
             leeway=asked["leeway"],
             options=options,
         )
+        return claims
 
 
 class Joserfc:
@@ -78,7 +82,7 @@ class Joserfc:
     @staticmethod
     def decide(
         token: str, key: Any, algorithms: list[str], asked: dict[str, Any], now: float
-    ) -> None:
+    ) -> dict[str, Any]:
         wanted: dict[str, Any] = {name: {"essential": True} for name in asked["required"]}
         for claim, values in (("iss", asked["issuer"]), ("aud", asked["audience"])):
             if values is not None:
@@ -86,6 +90,25 @@ class Joserfc:
         registry = joserfc.jwt.JWTClaimsRegistry(now=int(now), leeway=asked["leeway"], **wanted)
         decoded = joserfc.jwt.decode(token, key, algorithms=algorithms)
         registry.validate(decoded.claims)
+        return decoded.claims
+
+
+def digest(claims: dict[str, Any]) -> str:
+    """Of `iss`, `sub`, `aud` as a list, `jti` and the second in which `exp` lies: as all workers write it."""
+    iss, sub, aud, jti, exp = map(claims.get, ("iss", "sub", "aud", "jti", "exp"))
+    if isinstance(aud, str):
+        aud = [aud]
+    if isinstance(exp, float) and math.isfinite(exp):
+        exp = math.floor(exp)
+    seen = json.dumps([iss, sub, aud, jti, exp], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(seen.encode(errors="surrogatepass")).hexdigest()[:12]
+
+
+def word(fault: Exception) -> str:
+    """The kind of a refusal, and the claim: joserfc has a member for it, PyJWT ends its sentence with it."""
+    sentence = re.search(r"\((\w+)\)$", str(fault))
+    claim = getattr(fault, "claim", sentence and sentence[1])
+    return " ".join(filter(None, (type(fault).__name__, claim)))
 
 
 PEERS: dict[str, Any] = {"PyJWT": PyJwt, "joserfc": Joserfc}
@@ -111,12 +134,12 @@ def answer(
             unread = True
             continue
         try:
-            peer.decide(case["token"], key, algorithms, asked, case["now"] / 1000)
+            claims = peer.decide(case["token"], key, algorithms, asked, case["now"] / 1000)
         # Whatever a library raises is its refusal, of its own kind or not.
         except Exception as fault:
-            refusal = f"reject\t{type(fault).__name__}"
+            refusal = f"reject\t{word(fault)}"
         else:
-            return f"accept\t{place}"
+            return f"accept\t{place}\t{digest(claims)}"
     return "not asked\ta key that it does not read" if unread else refusal
 
 

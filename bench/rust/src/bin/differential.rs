@@ -1,7 +1,8 @@
 //! Decides tokens for `tests/differential`: `differential WHO FOLDER`, with WHO `lowwater` or `jsonwebtoken`.
 //!
-//! Reads `FOLDER/sets.json` (key sets and policies) and `FOLDER/cases.jsonl`, prints an answer a line: `accept`,
-//! `reject` with what was wrong, `not asked` with what is missing. Time stands still at the case's `now`.
+//! Reads `FOLDER/sets.json` (key sets and policies) and `FOLDER/cases.jsonl`, prints an answer a line: `accept` with
+//! the place of the key and what was read, `reject` with what was wrong, `not asked` with what is missing. Time
+//! stands still at the case's `now`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
@@ -17,7 +18,7 @@ use jsonwebtoken::{DecodingKey, Validation, decode};
 use lowwater::{Key, KeySet, NoCutoffs, Policy, UnixTime, Validator};
 use lowwater_bench::{Fault, peer};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Milliseconds: the time that everyone in this process reads.
 static NOW: AtomicI64 = AtomicI64::new(0);
@@ -149,7 +150,16 @@ fn lowwater(validator: &Result<Validator, String>, case: &Case) -> Result<String
         Err(_) => "reject\tconfig_error".into(),
         Ok(validator) => {
             match validator.validate(&case.token, &NoCutoffs, UnixTime::from_millis(case.now)) {
-                Ok(_) => "accept\t".into(),
+                Ok(token) => format!(
+                    "accept\t\t{}",
+                    digest(&json!([
+                        token.issuer(),
+                        token.subject(),
+                        (token.claim_json("aud").is_some()).then(|| token.audiences()),
+                        token.token_id(),
+                        token.expires_at().map(|at| at.as_millis().div_euclid(1000)),
+                    ]))
+                ),
                 Err(no) => format!("reject\t{}", no.code()),
             }
         }
@@ -190,12 +200,27 @@ fn jsonwebtoken(sets: &Sets, case: &Case) -> Result<String, Fault> {
         asking.required_spec_claims = asked.required.iter().cloned().collect();
         let decide = || decode::<Map<String, Value>>(&case.token, &key, &asking);
         refusal = match panic::catch_unwind(decide) {
-            Ok(Ok(_)) => return Ok(format!("accept\t{place}")),
+            Ok(Ok(read)) => return Ok(format!("accept\t{place}\t{}", digest(&seen(&read.claims)))),
             Ok(Err(no)) => format!("reject\t{}", word(no.kind())),
             Err(_) => "reject\tpanic".into(),
         };
     }
     Ok(if unread { "not asked\ta key that it does not read".into() } else { refusal })
+}
+
+/// `iss`, `sub`, `aud` as a list, `jti`, and the second in which `exp` lies.
+fn seen(claims: &Map<String, Value>) -> Value {
+    let [iss, sub, aud, jti, exp] =
+        ["iss", "sub", "aud", "jti", "exp"].map(|name| claims.get(name).unwrap_or(&Value::Null));
+    let aud = if aud.is_string() { json!([aud]) } else { aud.clone() };
+    let exp = exp.as_i64().or_else(|| exp.as_f64().map(|at| at.floor() as i64));
+    json!([iss, sub, aud, jti, exp])
+}
+
+/// The first bytes of the SHA-256 of compact JSON, in hexadecimal: as all workers write it.
+fn digest(seen: &Value) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, seen.to_string().as_bytes());
+    hash.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Where the peer has it.
