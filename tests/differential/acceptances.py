@@ -21,6 +21,11 @@ NOT_BEFORE = {
     "jsonwebtoken (Node)": "NotBeforeError",
     "jsonwebtoken (Rust)": "ImmatureSignature",
 }
+IN_FUTURE = {
+    "joserfc (Python)": "InvalidClaimError iat",
+    "jose (Node)": "ERR_JWT_CLAIM_VALIDATION_FAILED iat",
+    "PyJWT (Python)": "ImmatureSignatureError iat",
+}
 # RFC 7515 section 4.1.
 REGISTERED = {
     *("alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit"),
@@ -211,12 +216,15 @@ RULES = [
         lambda question: rounded(question, "nbf"),
     ),
     Rule(
+        "less than a millisecond before `iat`",
+        IN_FUTURE,
+        "RFC 7519 4.1.6",
+        "times are held in milliseconds, cut off downward: early by less than one",
+        lambda question: ZERO < (question.early("iat") or ZERO) < MILLISECOND,
+    ),
+    Rule(
         "`iat` within a second",
-        {
-            "joserfc (Python)": "InvalidClaimError iat",
-            "jose (Node)": "ERR_JWT_CLAIM_VALIDATION_FAILED iat",
-            "PyJWT (Python)": "ImmatureSignatureError iat",
-        },
+        IN_FUTURE,
         "RFC 7519 2, 4.1.6",
         "fractions count: the library's clock stands at whole seconds, ours at milliseconds",
         lambda question: rounded(question, "iat"),
