@@ -1,6 +1,7 @@
 """Holds every answer against lowwater's: each difference belongs to the first rule that explains it, or to none.
 
-Two that accept must also have read the same claims: no rule excuses another reading.
+Two that accept must also have read the same claims: no rule excuses another reading. And what lowwater accepts must hold
+by the design as `acceptances.wrong` reckons it, whatever the libraries say.
 """
 
 from collections import Counter
@@ -101,9 +102,11 @@ def classify(
         differing = [peer for peer in others if answers[peer].accepts != ours.accepts]
         accepting = [peer for peer in others if ours.accepts and answers[peer].accepts]
         otherwise = [peer for peer in accepting if answers[peer].read != ours.read]
-        if not differing and not otherwise:
+        if not differing and not ours.accepts:
             continue
-        question, rules, without = Question(case, sets), set(), otherwise
+        question, rules = Question(case, sets), set()
+        # Also where all agree: what the design refuses is not accepted.
+        without = otherwise + [OURS] * (ours.accepts and acceptances.wrong(question))
         for peer in differing:
             rule = explained(question, ours, peer, answers[peer])
             rules.add(rule or "no rule")

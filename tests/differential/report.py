@@ -88,7 +88,8 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
     yield from table(heads, rows)
     yield ""
     yield "No rule excuses an acceptance that is wrong by the design: a bound on time that does not hold by exact arithmetic,"
-    yield "`crit`, `b64`, `zip` or `enc` in the header, a text that is not canonical base64url or not sound JSON."
+    yield "`crit`, `b64`, `zip` or `enc` in the header, a text that is not canonical base64url or not sound JSON. Such an"
+    yield "acceptance fails the run also where all libraries agree with it."
     yield ""
     yield f"lowwater accepts and {SEVERAL} or more of the six refuse:"
     yield ""

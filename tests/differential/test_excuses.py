@@ -19,6 +19,13 @@ ACCEPTS = Answer("accept", "0", "same")
 LEEWAY = tokens.LEEWAY
 
 
+def written() -> dict[str, Any]:
+    sets = Sets()
+    tokens.declare(sets)
+    made: dict[str, Any] = json.loads(json.dumps(sets.written()))
+    return made
+
+
 def judged(
     made: Draft, ours: Answer, others: dict[str, Answer], keys: dict[str, Any] | None = None
 ) -> Result:
@@ -51,8 +58,9 @@ def policed(made: Draft, policy: dict[str, Any], jwk: dict[str, Any], peer: str,
 
 class Acceptances(unittest.TestCase):
     def told(self, made: Draft, peer: str, told: str) -> int:
-        """lowwater accepts, one library refuses: how many answers stay unexplained."""
-        return judged(made, ACCEPTS, {peer: Answer("reject", told)}).unexplained_count
+        """lowwater accepts, one library refuses: does the library's answer stay unexplained?"""
+        result = judged(made, ACCEPTS, {peer: Answer("reject", told)})
+        return sum(peer in one.peers for one in result.unexplained)
 
     def at(self, claim: str, value: str, millis: int = 500) -> Draft:
         return draft("HS256").with_claims((f'"{claim}"', value)).but(now=NOW * 1000 + millis)
@@ -109,6 +117,18 @@ class Acceptances(unittest.TestCase):
         nobody = draft("HS256").but(policy="needs sub").with_claims(('"sub"', '""'))
         self.assertEqual(self.told(nobody, JOSERFC, "InvalidClaimError sub"), 0)
         self.assertEqual(self.told(nobody, JOSERFC, "InvalidClaimError aud"), 1)
+
+    def test_a_wrong_acceptance_is_none_the_better_for_agreement(self) -> None:
+        good = draft("HS256")
+        for made, wrong in (
+            *((good, 0), (good.with_claims(('"exp"', str(NOW - 59))), 0)),
+            *((good.with_claims(('"exp"', str(NOW - 60))), 1), (self.at("iat", f"{NOW + 61}"), 1)),
+            *((good.with_header(('"crit"', "[]")), 1), (good.with_claims(('"exp"', '"5"')), 1)),
+        ):
+            self.assertEqual(judged(made, ACCEPTS, {}).unexplained_count, wrong, made.claims)
+        padded = good.case("padded", good.token() + "=")
+        result = classify.classify([(padded, {OURS: ACCEPTS})], written(), [])
+        self.assertEqual(result.unexplained_count, 1)
 
     def test_the_end_of_max_age_needs_a_max_age(self) -> None:
         made, node = draft("HS256").but(policy="no leeway"), "jsonwebtoken (Node)"
