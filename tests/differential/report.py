@@ -43,7 +43,8 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
     names = [name.replace(" (", " " + versions[name] + " (") for name in ALL_PEERS]
     heads = ["what", *ALL_PEERS, "where it stands", "why"]
     yield INTRODUCTION
-    yield f"{result.cases:,} tokens, of which {result.compared:,} were put to at least one library, seed {seed}: the vectors of {', '.join(folders)}, mutations of them, and"
+    yield f"{result.cases:,} tokens, seed {seed}; {result.compared:,} of them were put to at least one library with a key. They"
+    yield f"are the vectors of {', '.join(folders)}, mutations of them, and"
     yield "tokens that the harness signs with test keys: right, wrong in the ways of `tests/differential`, and at random."
     yield ""
     refused = Counter[str]()
