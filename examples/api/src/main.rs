@@ -84,7 +84,9 @@ async fn run(arguments: Arguments) -> Result<bool, Box<dyn Error + Send + Sync>>
     let guard = api::guard(&issuer.jwks(), SharedMemo::new(memo), cutoffs)?;
     let api = Api { guard: Arc::new(guard), rules };
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let listener = TcpListener::bind(listen.unwrap_or(any_port)).await?;
+    let asked = listen.unwrap_or(any_port);
+    let bound = TcpListener::bind(asked).await;
+    let listener = bound.map_err(|fault| format!("cannot listen at {asked}: {fault}"))?;
     let address = listener.local_addr()?;
     let server = axum::serve(listener, api::router(api));
     if listen.is_some() {

@@ -17,6 +17,9 @@ use fs4::{FileExt, TryLockError};
 use lowwater::Cutoffs;
 use serde_json::Value;
 
+const MISSING: &str = "there is no such file, and without it no rule would hold: bring it back, or, where there \
+                       never was a rule, begin with one line, {\"state\":{}}";
+
 /// A file of rules, open for more of them.
 #[derive(Debug)]
 pub(crate) struct RuleFile {
@@ -47,7 +50,11 @@ impl RuleFile {
     /// is cut off. Without its line feed alone, it is a rule, and stays. Anything else that cannot be read is
     /// an error, and stays as it is: a last line that is complete and no rule may be one that somebody wrote.
     pub(crate) fn open(path: &Path) -> Result<Opened, Box<dyn Error + Send + Sync>> {
-        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        let opened = OpenOptions::new().read(true).write(true).open(path);
+        let mut file = opened.map_err(|fault| match fault.kind() {
+            io::ErrorKind::NotFound => io::Error::other(MISSING),
+            _ => fault,
+        })?;
         match FileExt::try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err("another process adds rules to it".into()),
@@ -62,7 +69,7 @@ impl RuleFile {
                 file.write_all(b"\n")?;
                 (rules, 0)
             }
-            (Err(fault), _) if !breaks_off(rest) => return Err(fault),
+            (Err(fault), _) if lines.is_empty() || !breaks_off(rest) => return Err(fault),
             (Err(_), _) => {
                 let rules = read(lines)?;
                 file.set_len(u64::try_from(lines.len())?)?;

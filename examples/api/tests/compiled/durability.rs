@@ -116,7 +116,8 @@ fn a_torn_last_line_is_cut_off_and_a_damaged_file_is_not_served() {
     for (damaged, word) in [
         (kept.replacen("never", "nev", 1), "line 2"),
         (kept.trim_end().replace(r#""id":"r2""#, r#""idd":"r2""#), "line 3"),
-        (String::new(), ""),
+        (String::new(), "the text is empty"),
+        ("{\"sta".to_owned(), "line 1"),
     ] {
         fs::write(file.path(), &damaged).expect("room");
         let mut command = example();
