@@ -11,6 +11,7 @@
 )]
 
 mod signing;
+mod states;
 
 use std::time::Duration;
 
@@ -19,20 +20,7 @@ use lowwater::{
     NoCutoffs, Policy, Progress, Remedy, Rule, Target, UnixTime, Until, Validator,
 };
 use signing::{NOW, Signer, claims, validator};
-
-const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
-
-fn at(seconds: i64) -> UnixTime {
-    UnixTime::from_secs(NOW + seconds)
-}
-
-fn holding(rules: impl IntoIterator<Item = Rule>) -> Cutoffs {
-    let mut cutoffs = Cutoffs::local();
-    for rule in rules {
-        cutoffs.apply(rule, NOW_TIME).unwrap();
-    }
-    cutoffs
-}
+use states::{NOW_TIME, at, holding};
 
 #[test]
 fn a_rule_says_what_became_of_it() {

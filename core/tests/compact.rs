@@ -11,14 +11,10 @@
     reason = "a test: a panic is how it fails"
 )]
 
-use lowwater::{Cutoffs, Rule, Target, UnixTime, Until};
+mod states;
 
-const NOW: i64 = 1_700_000_000;
-const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
-
-fn at(seconds: i64) -> UnixTime {
-    UnixTime::from_secs(NOW + seconds)
-}
+use lowwater::{Cutoffs, Rule, Target, Until};
+use states::{NOW, NOW_TIME, at};
 
 fn user() -> Target {
     Target::subject("u1").at_issuer("https://a/")

@@ -9,25 +9,12 @@
     reason = "a test: a panic is how it fails"
 )]
 
+mod states;
+
 use std::time::Duration;
 
 use lowwater::{Cutoffs, Freshness, LoadError, Rule, Target, UnixTime};
-
-const NOW: i64 = 1_700_000_000;
-const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
-
-fn replica() -> Cutoffs {
-    Cutoffs::replica(Duration::from_secs(30), Duration::from_secs(300)).unwrap()
-}
-
-/// Neither is a secret: whoever writes the file can make them fit.
-fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
-    let (length, end) = (bytes.len() as u64, bytes.len() - 8);
-    bytes[16..24].copy_from_slice(&length.to_le_bytes());
-    let sum = siphasher::sip::SipHasher13::new_with_key(&[0; 16]).hash(&bytes[..end]);
-    bytes[end..].copy_from_slice(&sum.to_le_bytes());
-    bytes
-}
+use states::{NOW, NOW_TIME, replica, sealed};
 
 #[test]
 fn a_shape_holds_rules_and_a_time_can_be_written() {

@@ -14,6 +14,7 @@
 )]
 
 mod signing;
+mod states;
 
 use std::time::Duration;
 
@@ -22,12 +23,7 @@ use lowwater::{
     Target, UnixTime, Until,
 };
 use signing::{ISSUER, NOW, Signer, claims, validator};
-
-const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
-
-fn at(seconds: i64) -> UnixTime {
-    UnixTime::from_secs(NOW + seconds)
-}
+use states::{NOW_TIME, at, replica, sealed};
 
 /// Rules of every kind, with every member.
 fn rules() -> Vec<Rule> {
@@ -53,10 +49,6 @@ fn state() -> Cutoffs {
     }
     state.lift("gone");
     state
-}
-
-fn replica() -> Cutoffs {
-    Cutoffs::replica(Duration::from_secs(30), Duration::from_secs(300)).unwrap()
 }
 
 #[test]
@@ -116,18 +108,10 @@ fn a_snapshot_of_which_a_bit_differs_is_refused_and_the_old_state_kept() {
     assert_eq!(held.to_snapshot(NOW_TIME), before);
 }
 
-/// The checksum is no secret: whoever writes the file can make it fit.
-fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
-    let end = bytes.len() - 8;
-    let sum = siphasher::sip::SipHasher13::new_with_key(&[0; 16]).hash(&bytes[..end]);
-    bytes[end..].copy_from_slice(&sum.to_le_bytes());
-    bytes
-}
-
 #[test]
 fn a_snapshot_with_a_right_checksum_still_has_to_make_sense() {
     let good = state().to_snapshot(NOW_TIME);
-    assert_eq!(with_checksum(good.clone()), good);
+    assert_eq!(sealed(good.clone()), good);
     let mut loaded = 0;
     for place in 40..good.len() - 8 {
         for change in [1, 0x80, 0xff] {
@@ -135,11 +119,8 @@ fn a_snapshot_with_a_right_checksum_still_has_to_make_sense() {
             bad[place] ^= change;
             let (mut held, start) = (Cutoffs::local(), UnixTime::from_secs(0));
             // A time, an id or a value may become another; then all of it is kept as it stands.
-            if held.load_snapshot(&with_checksum(bad.clone()), start).is_ok() {
-                assert_eq!(
-                    held.to_snapshot(UnixTime::from_millis(as_of(&bad))),
-                    with_checksum(bad)
-                );
+            if held.load_snapshot(&sealed(bad.clone()), start).is_ok() {
+                assert_eq!(held.to_snapshot(UnixTime::from_millis(as_of(&bad))), sealed(bad));
                 loaded += 1;
             } else {
                 assert!(held.is_empty() && held.sequence() == 0);
@@ -150,7 +131,7 @@ fn a_snapshot_with_a_right_checksum_still_has_to_make_sense() {
     for (place, value) in [(96, u64::MAX), (104, u64::MAX), (24, 1), (32, 0)] {
         let mut huge = good.clone();
         huge[place..place + 8].copy_from_slice(&value.to_le_bytes());
-        let outcome = Cutoffs::local().load_snapshot(&with_checksum(huge), NOW_TIME);
+        let outcome = Cutoffs::local().load_snapshot(&sealed(huge), NOW_TIME);
         assert!(outcome == Err(LoadError::Malformed) || place == 32, "{place}: {outcome:?}");
     }
 }

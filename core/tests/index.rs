@@ -15,6 +15,7 @@
 )]
 
 mod signing;
+mod states;
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -24,13 +25,9 @@ use lowwater::{
     Target, Ticket, UnixTime, Until, Validator, affected,
 };
 use signing::{ISSUER, NOW, Signer, claims, validator};
+use states::{NOW_TIME, at};
 
-const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
 const SECRET: [u8; 16] = [42; 16];
-
-fn at(seconds: i64) -> UnixTime {
-    UnixTime::from_secs(NOW + seconds)
-}
 
 fn validate(
     rules: &impl RuleSet,

@@ -11,16 +11,12 @@
     reason = "a test: a panic is how it fails"
 )]
 
+mod states;
+
 use std::time::Duration;
 
 use lowwater::{At, Cutoffs, Rule, Target, UnixTime, Until};
-
-const NOW: i64 = 1_700_000_000;
-const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
-
-fn at(seconds: i64) -> UnixTime {
-    UnixTime::from_secs(NOW + seconds)
-}
+use states::{NOW, NOW_TIME, at};
 
 /// Every kind of rule, dimension and value, alone and several of one target, near and far in time.
 fn state() -> Cutoffs {

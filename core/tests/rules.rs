@@ -15,6 +15,7 @@
 )]
 
 mod signing;
+mod states;
 
 use std::time::Duration;
 
@@ -24,8 +25,7 @@ use lowwater::{
 };
 use proptest::prelude::*;
 use signing::{AUDIENCE, ISSUER, NOW, Signer};
-
-const NOW_TIME: UnixTime = UnixTime::from_secs(NOW);
+use states::{NOW_TIME, holding};
 
 /// Seconds and milliseconds about [`NOW`], so that rounding matters.
 fn time() -> impl Strategy<Value = At> {
@@ -119,14 +119,6 @@ fn validators() -> [Validator; 2] {
             .build()
             .unwrap()
     })
-}
-
-fn holding(rules: impl IntoIterator<Item = Rule>) -> Cutoffs {
-    let mut cutoffs = Cutoffs::local();
-    for rule in rules {
-        cutoffs.apply(rule, NOW_TIME).unwrap();
-    }
-    cutoffs
 }
 
 /// All that a state says, without how often it changed on the way there.
