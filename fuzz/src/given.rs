@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use lowwater::{
-    Algorithm, Backend, InvalidSignature, Key, KeyMaterial, KeySet, Rejection, Ring, UnixTime,
-    Validator, VerifySignature,
+    Algorithm, Backend, Given, InvalidSignature, Key, KeyMaterial, KeySet, Rejection, Ring,
+    UnixTime, Validator, ValidatorBuilder, VerifySignature,
 };
 
-use crate::signing::{AUDIENCE, ISSUER, NOW, SECRET, Signer};
+use crate::signing::{self, AUDIENCE, ISSUER, NOW, SECRET, Signer};
 
 /// Takes every signature but the empty one, so that what lies behind the signature is reached.
 pub struct Trusting;
@@ -46,24 +46,20 @@ pub static TRUSTING_KEYS: LazyLock<KeySet> = LazyLock::new(|| {
 });
 
 /// With real signatures by the secret of the tests.
-pub static HS256: LazyLock<Validator> = LazyLock::new(|| validator(false, true));
+pub static HS256: LazyLock<Validator> =
+    LazyLock::new(|| signing::validator(Algorithm::Hs256, &Signer::Secret));
 /// To which every signature is good.
-pub static TRUSTING: LazyLock<Validator> = LazyLock::new(|| validator(false, false));
+pub static TRUSTING: LazyLock<Validator> = LazyLock::new(|| trusting().build().unwrap());
 /// The same, which takes padding.
-pub static PADDED: LazyLock<Validator> = LazyLock::new(|| validator(true, false));
+pub static PADDED: LazyLock<Validator> =
+    LazyLock::new(|| trusting().allow_padding().build().unwrap());
 
-fn validator(padding: bool, real: bool) -> Validator {
-    let keys = match real {
-        true => KeySet::from_keys([Signer::Secret.key("k")]).unwrap(),
-        false => TRUSTING_KEYS.clone(),
-    };
-    let builder = Validator::builder()
+fn trusting() -> ValidatorBuilder<Given, Given, Given, Given> {
+    Validator::builder()
         .issuer(ISSUER)
         .audience(AUDIENCE)
         .algorithms([Algorithm::Hs256, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa])
-        .keys(keys);
-    let builder = if padding { builder.allow_padding() } else { builder };
-    builder.build().unwrap()
+        .keys(TRUSTING_KEYS.clone())
 }
 
 /// What a decision tells, to be held against another.

@@ -1,7 +1,7 @@
 """Writes `tests/differential.md`: who accepts what lowwater refuses, and the other way round, with the reasons."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from . import acceptances, refusals
 from .asking import ALL_PEERS, OURS
@@ -35,13 +35,20 @@ def counts(counted: Counter[tuple[str, str]], rule: str) -> list[str]:
     return [f"{counted[rule, peer]:,}" if counted[rule, peer] else "" for peer in ALL_PEERS]
 
 
+def by_rule(rules: Iterable[refusals.Rule | acceptances.Rule], counted: Counter[tuple[str, str]]) -> Iterator[str]:
+    """A row for each rule: how many answers of each library it explains."""
+    yield from table(
+        ["what", *ALL_PEERS, "where it stands", "why"],
+        [[rule.name, *counts(counted, rule.name), rule.reference, rule.why] for rule in rules],
+    )
+
+
 def text(result: Result, versions: dict[str, str], seed: int, folders: list[str]) -> str:
     return "\n".join(lines(result, versions, seed, folders)) + "\n"
 
 
 def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str]) -> Iterator[str]:
     names = [name.replace(" (", " " + versions[name] + " (") for name in ALL_PEERS]
-    heads = ["what", *ALL_PEERS, "where it stands", "why"]
     yield INTRODUCTION
     yield f"{result.cases:,} tokens, seed {seed}; {result.compared:,} of them were put to at least one library with a key. They"
     yield f"are the vectors of {', '.join(folders)}, mutations of them, and"
@@ -70,11 +77,7 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
     yield ""
     yield "## lowwater refuses, the library accepts"
     yield ""
-    rows = [
-        [rule.name, *counts(result.refused_by_us, rule.name), rule.reference, rule.why]
-        for rule in refusals.RULES
-    ]
-    yield from table(heads, rows)
+    yield from by_rule(refusals.RULES, result.refused_by_us)
     yield ""
     yield "No rule covers an issuer or an audience that is not asked for, an algorithm that is not allowed: there every"
     yield "difference fails the run. A signature that lowwater refuses is excused only by a fault of the very key with which"
@@ -82,11 +85,7 @@ def lines(result: Result, versions: dict[str, str], seed: int, folders: list[str
     yield ""
     yield "## lowwater accepts, the library refuses"
     yield ""
-    rows = [
-        [rule.name, *counts(result.accepted_by_us, rule.name), rule.reference, rule.why]
-        for rule in acceptances.RULES
-    ]
-    yield from table(heads, rows)
+    yield from by_rule(acceptances.RULES, result.accepted_by_us)
     yield ""
     yield "No rule excuses an acceptance that is wrong by the design: a bound on time that does not hold by exact arithmetic,"
     yield "`crit`, `b64`, `zip` or `enc` in the header, a text that is not canonical base64url or not sound JSON. Such an"
