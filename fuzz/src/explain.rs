@@ -1,12 +1,27 @@
 //! An explanation's first failure is the validation's rejection, and every form of it can be read.
 
 use arbitrary::{Result, Unstructured};
-use lowwater::{Cutoffs, Outcome, Rejection, UnixTime};
+use lowwater::{Change, Cutoffs, Outcome, Rejection, Rule, Ticket, UnixTime, Validator, affected};
 use serde_json::Value;
 
 use crate::given::{HS256, TRUSTING, told};
-use crate::made::{state, time, token};
+use crate::made::{rule, state, time, token};
 use crate::strict_json::object;
+
+/// Whom a rule hits by itself: who is refused where it stands alone.
+fn hit(ticket: &Ticket, rule: &Rule, validator: &Validator, token: &str, now: UnixTime) {
+    let mut alone = Cutoffs::local();
+    let applied = alone.apply(rule.clone(), now);
+    let refused = validator.validate(token, &alone, now).is_err();
+    let hit = ticket.is_affected_by(rule, now);
+    assert_eq!(affected([ticket], rule, now).count(), usize::from(hit));
+    match applied {
+        // It asked for more than what came to be held.
+        Ok(Change::Clamped) => assert!(hit || !refused),
+        Ok(_) => assert_eq!(hit, refused, "{token}"),
+        Err(_) => assert!(!hit),
+    }
+}
 
 fn ask(data: &[u8]) -> Result<()> {
     let from = &mut Unstructured::new(data);
@@ -29,6 +44,7 @@ fn ask(data: &[u8]) -> Result<()> {
             let ticket = decided.as_ref().ok().map(lowwater::Accepted::ticket);
             if let Some(ticket) = ticket {
                 assert!(ticket.recheck(&rules, now).is_ok());
+                hit(&ticket, &rule(from)?, validator, &token, now);
             }
             if let Err(no) = decided {
                 assert!(serde_json::from_str::<Value>(&no.to_json()).is_ok());

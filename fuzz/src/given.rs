@@ -24,7 +24,12 @@ impl Backend for Trusting {
                 if signature.is_empty() { Err(InvalidSignature) } else { Ok(()) }
             }
         }
-        Ring.prepare(algorithm, key).map(|_| Box::new(Good) as Box<dyn VerifySignature>)
+        let good = Box::new(Good) as Box<dyn VerifySignature>;
+        // The curves that ring has not: another backend may.
+        if Algorithm::OPTIONAL.contains(&algorithm) {
+            return Some(good);
+        }
+        Ring.prepare(algorithm, key).map(|_| good)
     }
 
     fn sha256(&self, data: &[u8]) -> [u8; 32] {

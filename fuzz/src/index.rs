@@ -2,7 +2,7 @@
 //! refuse.
 
 use arbitrary::{Result, Unstructured};
-use lowwater::{Cutoffs, Index, UnixTime};
+use lowwater::{Cutoffs, Freshness, Index, UnixTime};
 use siphasher::sip::SipHasher13;
 
 use crate::given::{HS256, now, told};
@@ -36,6 +36,9 @@ fn ask(data: &[u8]) -> Result<()> {
         return Ok(());
     };
     let sound = index.check_all().is_ok();
+    assert_eq!(index.freshness(now()), Freshness::Fresh, "of this process");
+    let shapes = index.targets();
+    assert!(bytes != good || shapes <= live.len() as u64);
     assert!(sound || bytes != good);
     for _ in 0..4 {
         let token = token(from)?;

@@ -1,11 +1,11 @@
 //! Any text as a key, or a set of keys.
 
-use lowwater::{Algorithm, Key, KeySet, NoCutoffs, Policy, Validator};
+use lowwater::{Algorithm, Key, KeySet, KeySetBuilder, NoCutoffs, Policy, Validator};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::given::{HS256, now};
-use crate::signing::{Signer, claims};
+use crate::given::{HS256, Trusting, now};
+use crate::signing::{ISSUER, Signer, claims};
 use crate::strict_json::object;
 
 pub fn run(data: &[u8]) {
@@ -17,7 +17,9 @@ pub fn run(data: &[u8]) {
         assert!(private.iter().all(|name| members.get(name).is_none()), "private: {text}");
         assert!(KeySet::read(data).is_ok(), "a key alone is a set of one: {text}");
     }
+    let more = KeySet::builder_with(&Trusting).jwks(text).and_then(KeySetBuilder::build);
     let Ok(keys) = KeySet::from_jwks(text) else { return };
+    assert!(more.is_ok_and(|more| more.len() >= keys.len()), "a backend of more curves has fewer");
     let set = object(text).expect("a set is a strict object");
     let given: Vec<&RawValue> =
         serde_json::from_str(set.get("keys").expect("a set has keys")).unwrap();
@@ -37,11 +39,18 @@ pub fn run(data: &[u8]) {
         assert!(told.is_object());
     }
     assert_eq!(keys.union(&keys).len(), keys.len(), "a union with itself is no more");
+    let bound = keys.clone().for_issuer("https://other.example/");
+    let both = bound.union(&keys.clone().for_issuer(ISSUER));
+    assert_eq!((bound.len(), both.len()), (keys.len(), keys.len()), "of two issuers, no more keys");
     // None of them signed this token: unless the text has the secret of the tests in it.
     let token = Signer::Secret.token(Algorithm::Hs256, &claims(""));
     let policy = r#"{"issuer":"any","audience":"any","algorithms":["HS256"]}"#;
     let known = HS256.with_keys(keys.clone()).validate(&token, &NoCutoffs, now()).is_ok();
-    let own = Validator::new(Policy::from_json(policy).expect("a policy"), keys);
+    let own = Validator::new(Policy::from_json(policy).expect("a policy"), keys.clone());
     assert_eq!(own.validate(&token, &NoCutoffs, now()).is_ok(), known);
+    let verified = keys.verify(&token, [Algorithm::Hs256]);
+    assert_eq!(verified.is_ok(), known);
+    assert!(HS256.with_keys(bound).validate(&token, &NoCutoffs, now()).is_err(), "another's key");
+    assert_eq!(HS256.with_keys(both).validate(&token, &NoCutoffs, now()).is_ok(), known);
     assert!(!known || secrets > 0, "verified without a secret: {text}");
 }

@@ -7,6 +7,7 @@
 pub mod base64url;
 pub mod claims;
 pub mod delta;
+pub mod equality;
 pub mod explain;
 pub mod given;
 pub mod header;
@@ -16,6 +17,7 @@ pub mod made;
 pub mod memo;
 pub mod merge;
 pub mod pem;
+pub mod permission;
 pub mod policy;
 pub mod rule;
 pub mod seeds;
@@ -33,7 +35,7 @@ mod signing;
 pub type Run = fn(&[u8]);
 
 /// All of them, by the names of their binaries.
-pub const TARGETS: [(&str, Run); 14] = [
+pub const TARGETS: [(&str, Run); 16] = [
     ("token", token::run),
     ("header", header::run),
     ("claims", claims::run),
@@ -48,4 +50,6 @@ pub const TARGETS: [(&str, Run); 14] = [
     ("merge", merge::run),
     ("memo", memo::run),
     ("explain", explain::run),
+    ("permission", permission::run),
+    ("equality", equality::run),
 ];

@@ -10,7 +10,7 @@ use lowwater::{Algorithm, Cutoffs, KeySet, Memo, UnixTime, Validator};
 
 use crate::given::{HS256, told};
 use crate::made::{rule, time, token};
-use crate::signing::Signer;
+use crate::signing::{Signer, claims};
 
 /// Another policy, and the same with another name of the key.
 static OTHERS: LazyLock<[Validator; 2]> = LazyLock::new(|| {
@@ -38,9 +38,16 @@ fn ask(data: &[u8]) -> Result<()> {
     let memo = RefCell::new(Memo::new(bytes, [3; 16]));
     let mut rules = Cutoffs::local();
     let mut tokens = Vec::new();
-    for _ in 0..from.int_in_range(1..=12)? {
-        match from.int_in_range(0..=3)? {
+    for _ in 0..from.int_in_range(1..=60)? {
+        match from.int_in_range(0..=5)? {
             0 => tokens.push(token(from)?),
+            // More than there is room for.
+            4 => {
+                for name in 0..from.int_in_range(0..=40)? {
+                    let more = format!(r#","sub":"{name}""#);
+                    tokens.push(Signer::Secret.token(Algorithm::Hs256, &claims(&more)));
+                }
+            }
             1 => drop(rules.apply(rule(from)?, UnixTime::from_millis(time(from)?))),
             _ => {}
         }

@@ -64,7 +64,8 @@ struct Step {
 }
 
 /// Those who read their bytes as choices.
-const CHOOSERS: [&str; 7] = ["policy", "snapshot", "index", "delta", "merge", "memo", "explain"];
+const CHOOSERS: [&str; 9] =
+    ["policy", "snapshot", "index", "delta", "merge", "memo", "explain", "permission", "equality"];
 
 /// Longer ones cost every run that begins with them.
 const LONGEST: usize = 4096;
