@@ -111,6 +111,8 @@ codes! {
     KeyMismatch = "key_mismatch",
     /// More than four keys may be meant.
     KeyAmbiguous = "key_ambiguous",
+    /// The issuer's keys are not there, or too old to decide by (503).
+    KeysUnavailable = "keys_unavailable",
     /// The signature is not that of the key.
     SignatureInvalid = "signature_invalid",
     /// The payload is no JSON object (stage claims).

@@ -11,12 +11,14 @@ mod equality;
 mod member;
 mod plain;
 mod scan;
+mod strict;
 mod text;
 
 pub(crate) use self::decimal::{Decimal, MAX_SAFE_INTEGER, Rounding};
 pub(crate) use self::equality::same_value;
 pub(crate) use self::member::{Elements, Kind, Known, Member};
 pub(crate) use self::scan::{Malformed, elements, members, members_into, validate};
+pub use self::strict::{JsonError, strict_json};
 pub(crate) use self::text::{Text, quoted, unescape};
 
 /// Open objects and arrays, the outermost counted as 1.

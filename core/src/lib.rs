@@ -123,6 +123,7 @@ pub use crate::cutoff::{
 };
 pub use crate::error::{ConfigError, KeyFault};
 pub use crate::explain::{Check, Explanation, Outcome};
+pub use crate::json::{JsonError, strict_json};
 pub use crate::key::{Key, KeyFit, KeyOutcome, KeySet, KeySetBuilder, SkippedKey};
 pub use crate::memo::{Memo, Proven, ProvenTokens};
 pub use crate::permission::Requirement;

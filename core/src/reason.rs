@@ -26,6 +26,7 @@ pub(crate) enum Reason {
     KeyNotFound { algorithm: Algorithm, named: bool },
     KeyMismatch { algorithm: Algorithm },
     KeyAmbiguous { algorithm: Algorithm, limit: usize },
+    KeysUnavailable,
     Signature { algorithm: Algorithm },
     ClaimsJson { fault: &'static str },
     ClaimType { claim: &'static str, expected: &'static str },
@@ -123,6 +124,7 @@ impl Reason {
             Self::KeyNotFound { .. } => Code::KeyNotFound,
             Self::KeyMismatch { .. } => Code::KeyMismatch,
             Self::KeyAmbiguous { .. } => Code::KeyAmbiguous,
+            Self::KeysUnavailable => Code::KeysUnavailable,
             Self::Signature { .. } => Code::SignatureInvalid,
             Self::ClaimsJson { .. } => Code::ClaimsMalformed,
             Self::ClaimType { .. } => Code::ClaimType,
@@ -163,9 +165,10 @@ impl Reason {
             | Self::HeaderUnsupported { .. }
             | Self::AlgorithmUnknown
             | Self::AlgorithmNotAllowed { .. } => Stage::Header,
-            Self::KeyNotFound { .. } | Self::KeyMismatch { .. } | Self::KeyAmbiguous { .. } => {
-                Stage::Key
-            }
+            Self::KeyNotFound { .. }
+            | Self::KeyMismatch { .. }
+            | Self::KeyAmbiguous { .. }
+            | Self::KeysUnavailable => Stage::Key,
             Self::Signature { .. } => Stage::Signature,
             Self::ClaimsJson { .. } | Self::ClaimType { .. } => Stage::Claims,
             Self::RevokedToken(_)
@@ -223,6 +226,7 @@ impl fmt::Display for Reason {
             Self::KeyMismatch { algorithm } => {
                 write!(f, "the keys that the token may mean are not for {algorithm}")
             }
+            Self::KeysUnavailable => f.write_str("the issuer's keys cannot be had now"),
             Self::KeyAmbiguous { algorithm, limit } => {
                 write!(f, "more than {limit} keys may be meant for {algorithm}")
             }

@@ -121,7 +121,7 @@ impl Rejection {
             Code::TokenExpired | Code::TokenTooOld | Code::IssuedBeforeFloor => Remedy::Refresh,
             Code::ScopeMissing => Remedy::StepUp,
             Code::Suspended => Remedy::Stop,
-            Code::RulesUnavailable => Remedy::RetryLater,
+            Code::RulesUnavailable | Code::KeysUnavailable => Remedy::RetryLater,
             Code::SessionRevoked => Remedy::Reauthenticate,
             _ => Remedy::None,
         };
@@ -203,7 +203,7 @@ impl Rejection {
             | Code::SubjectNotAllowed
             | Code::Suspended
             | Code::StatusSuspended => 403,
-            Code::RulesUnavailable | Code::StatusUnavailable => 503,
+            Code::RulesUnavailable | Code::StatusUnavailable | Code::KeysUnavailable => 503,
             _ => 401,
         }
     }

@@ -287,8 +287,18 @@ impl Validator {
     ///
     /// Never answer such a fault by leaving the rules out.
     pub fn rules_unavailable(&self, retry_after: Duration) -> Rejection {
+        self.later(Reason::RulesUnavailable(Unavailable::Asked), retry_after)
+    }
+
+    /// The answer when the keys of the token's issuer were never fetched, or too long ago. 503, because the token is not
+    /// known to be bad: a 401 would log everyone out while the issuer is down.
+    pub fn keys_unavailable(&self, retry_after: Duration) -> Rejection {
+        self.later(Reason::KeysUnavailable, retry_after)
+    }
+
+    fn later(&self, reason: Reason, retry_after: Duration) -> Rejection {
         let seconds = retry_after.as_millis().div_ceil(1000);
-        Rejection::new(Reason::RulesUnavailable(Unavailable::Asked))
+        Rejection::new(reason)
             .retry_in(u32::try_from(seconds).unwrap_or(u32::MAX))
             .with_challenge(&self.policy.challenge)
     }

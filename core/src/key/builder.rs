@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::form::{self, Form};
+use super::jwk::Secrets;
 use super::set::Prepared;
 use super::skipped::SkippedKey;
 use super::{Key, KeySet, jwk, offered};
@@ -28,12 +29,20 @@ pub struct KeySetBuilder<'b> {
     keys: Vec<Arc<Prepared>>,
     skipped: Vec<SkippedKey>,
     short_secrets: bool,
+    public_only: bool,
     named: usize,
 }
 
 impl<'b> KeySetBuilder<'b> {
     pub(super) const fn new(backend: &'b dyn Backend) -> Self {
-        Self { backend, keys: Vec::new(), skipped: Vec::new(), short_secrets: false, named: 0 }
+        Self {
+            backend,
+            keys: Vec::new(),
+            skipped: Vec::new(),
+            short_secrets: false,
+            public_only: false,
+            named: 0,
+        }
     }
 
     /// Takes `oct` keys of sets that follow even where they are shorter than their hash.
@@ -42,12 +51,24 @@ impl<'b> KeySetBuilder<'b> {
         self
     }
 
+    /// Skips every `oct` key of sets that follow, also of a set that has no other: for a set that was fetched. Whoever can
+    /// fetch a secret can sign with it.
+    pub const fn public_only(mut self) -> Self {
+        self.public_only = true;
+        self
+    }
+
     /// Adds the usable keys of a JWK Set.
     ///
     /// # Errors
     /// A text that is not strict JSON or no JWK Set.
     pub fn jwks(mut self, jwks: &str) -> Result<Self, ConfigError> {
-        let (keys, skipped) = jwk::read_set(jwks, self.short_secrets, offered(self.backend))?;
+        let secrets = if self.public_only {
+            Secrets::Never
+        } else {
+            Secrets::Alone { short: self.short_secrets }
+        };
+        let (keys, skipped) = jwk::read_set(jwks, secrets, offered(self.backend))?;
         self.named = self.named.saturating_add(keys.len()).saturating_add(skipped.len());
         self.skipped.extend(skipped);
         for (position, key) in keys {

@@ -38,10 +38,19 @@ pub(super) fn read_one(
 /// The usable keys of a set with their places, and the others with the reason.
 type Read = (Vec<(usize, Key)>, Vec<SkippedKey>);
 
+/// Which `oct` keys a set may have.
+#[derive(Clone, Copy)]
+pub(super) enum Secrets {
+    /// Those of a set of secrets.
+    Alone { short: bool },
+    /// None: the set is public.
+    Never,
+}
+
 /// Reads a JWK Set.
 pub(super) fn read_set(
     jwks: &str,
-    short_secret: bool,
+    secrets: Secrets,
     offered: AlgorithmSet,
 ) -> Result<Read, ConfigError> {
     let what = "key set";
@@ -58,7 +67,11 @@ pub(super) fn read_set(
         json::elements(text).map(|element| Jwk::new(text, &element)).collect();
     // A set in which any member is not `oct` is a set of public keys: a secret in it is no secret.
     let is_oct = |jwk: &Jwk<'_>| jwk.string("kty").as_deref() == Some("oct");
-    let public = !jwks.iter().all(|jwk| jwk.as_ref().is_some_and(is_oct));
+    let all_secret = jwks.iter().all(|jwk| jwk.as_ref().is_some_and(is_oct));
+    let (public, short_secret) = match secrets {
+        Secrets::Alone { short } => (!all_secret, short),
+        Secrets::Never => (true, false),
+    };
     let (mut keys, mut skipped) = (Vec::new(), Vec::new());
     for (position, jwk) in jwks.iter().enumerate() {
         let id = jwk.as_ref().and_then(|jwk| jwk.string("kid")).map(Cow::into_owned);
