@@ -1,0 +1,349 @@
+//! One issuer's key set, kept fresh.
+
+mod builder;
+
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
+
+use lowwater::{Backend, ConfigError, KeySet, UnixTime};
+
+pub use self::builder::KeySourceBuilder;
+use self::builder::{Settings, Start};
+use crate::address::Address;
+use crate::answer::Answer;
+use crate::fault::{KeysUnavailable, SourceFault};
+use crate::fetch::{Fetch, What};
+use crate::metadata;
+
+/// In a row.
+const MOST_REDIRECTS: u8 = 3;
+
+/// The first wait after a fetch that failed while there are no keys; it doubles up to the cool-down.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+
+/// Where the keys are is asked again after so long, and an `ETag` is believed for so long.
+const WHOLE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The keys of one issuer: fetched, kept fresh, bound to the issuer.
+///
+/// Drive it so: [`poll`](Self::poll) says whether something is to be fetched now; fetch it, and tell
+/// [`answered`](Self::answered) or [`failed`](Self::failed); ask again until it says nothing. Do that at the start, at
+/// [`next_poll`](Self::next_poll), and when a token names a key that is not there ([`key_is_missing`](Self::key_is_missing)).
+///
+/// - One fetch at a time; one that was never answered is given up after its timeout.
+/// - Keys are fetched anew before they grow old: `Cache-Control` says when, within bounds.
+/// - An unknown `kid` causes at most one fetch in a cool-down, also after failures.
+/// - Where fetching fails, the last keys are used up to a bound, and then none.
+/// - What the issuer withdrew is gone with the next answer. `oct` keys are never taken.
+pub struct KeySource {
+    settings: Settings,
+    held: Option<Held>,
+    /// Where the keys are, by the metadata, and when those were read.
+    place: Option<(Address, UnixTime)>,
+    asked: Option<Asked>,
+    /// What is to be fetched at once: the next step of a fetch that goes on.
+    next: Option<Fetch>,
+    /// When fetching is due; `None`: at once.
+    due: Option<UnixTime>,
+    /// When the last fetch began, and whether a missing key asks for another.
+    began: Option<UnixTime>,
+    wanted: bool,
+    failures: u32,
+    fault: Option<SourceFault>,
+    number: u64,
+}
+
+struct Held {
+    keys: KeySet,
+    fresh_until: UnixTime,
+    whole_at: UnixTime,
+    etag: Option<String>,
+}
+
+struct Asked {
+    number: u64,
+    until: UnixTime,
+}
+
+impl KeySource {
+    /// Keys of an issuer that publishes its metadata (OpenID Connect Discovery).
+    pub fn of_issuer(issuer: &str) -> KeySourceBuilder {
+        KeySourceBuilder::new(issuer, None)
+    }
+
+    /// Keys of an issuer from the address of its key set.
+    pub fn of_jwks(issuer: &str, url: &str) -> KeySourceBuilder {
+        KeySourceBuilder::new(issuer, Some(url))
+    }
+
+    fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            held: None,
+            place: None,
+            asked: None,
+            next: None,
+            due: None,
+            began: None,
+            wanted: false,
+            failures: 0,
+            fault: None,
+            number: 0,
+        }
+    }
+
+    /// The issuer.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.settings.issuer
+    }
+
+    /// The keys to decide by, bound to the issuer.
+    ///
+    /// # Errors
+    /// None were fetched, or the last are older than their time and the bound together.
+    pub fn keys(&self, now: UnixTime) -> Result<&KeySet, KeysUnavailable> {
+        let usable = |held: &&Held| now < held.fresh_until.after(self.settings.stale_for);
+        self.held.as_ref().filter(usable).map(|held| &held.keys).ok_or_else(|| KeysUnavailable {
+            retry_after: self.next_poll().map_or(FIRST_RETRY, |at| span(now, at)).max(FIRST_RETRY),
+            fault: self.fault.clone(),
+        })
+    }
+
+    /// What went wrong with the last fetch; `None` after one that went well.
+    #[must_use]
+    pub const fn fault(&self) -> Option<&SourceFault> {
+        self.fault.as_ref()
+    }
+
+    /// When to ask [`poll`](Self::poll) again; `None`: at once.
+    #[must_use]
+    pub fn next_poll(&self) -> Option<UnixTime> {
+        if self.next.is_some() {
+            return None;
+        }
+        if let Some(asked) = &self.asked {
+            return Some(asked.until);
+        }
+        let cooled = self.began.map(|began| began.after(self.settings.cool_down));
+        match (self.wanted, self.due, cooled) {
+            (true, Some(due), Some(cooled)) => Some(due.min(cooled)),
+            (true, ..) => None,
+            (false, due, _) => due,
+        }
+    }
+
+    /// What to fetch now, if anything. Whoever gets it has to tell what came of it.
+    pub fn poll(&mut self, now: UnixTime) -> Option<Fetch> {
+        if self.asked.as_ref().is_some_and(|asked| now >= asked.until) {
+            self.asked = None;
+            self.fail(SourceFault::Unreachable, now);
+        }
+        // A clock that went back must not put off what is due by as much.
+        self.began = self.began.map(|began| began.min(now));
+        if self.asked.is_some() {
+            return None;
+        }
+        let fetch = match self.next.take() {
+            Some(next) => next,
+            None if self.next_poll().is_none_or(|at| now >= at) => self.begin(now),
+            None => return None,
+        };
+        self.asked = Some(Asked { number: fetch.number, until: now.after(fetch.timeout) });
+        Some(fetch)
+    }
+
+    /// A token names a key that is not among these: fetch them, unless that was done within the cool-down.
+    pub fn key_is_missing(&mut self) {
+        self.wanted = true;
+    }
+
+    /// What the issuer answered. An answer to a fetch that was given up is nobody's.
+    pub fn answered(
+        &mut self,
+        fetch: &Fetch,
+        answer: &Answer<'_>,
+        backend: &dyn Backend,
+        now: UnixTime,
+    ) {
+        if !self.is_awaited(fetch) {
+            return;
+        }
+        if let Err(fault) = self.take(fetch, answer, backend, now) {
+            if fetch.what == What::Keys && fault != SourceFault::NoUsableKey {
+                // They may have moved.
+                self.place = None;
+            }
+            self.fail(fault, now);
+        }
+    }
+
+    /// There was no answer: no connection, or not in time.
+    pub fn failed(&mut self, fetch: &Fetch, now: UnixTime) {
+        if self.is_awaited(fetch) {
+            self.fail(SourceFault::Unreachable, now);
+        }
+    }
+
+    /// Keys that were kept from an earlier run, or come with the program: used until the first fetch, which is still due
+    /// at once. They count as fresh until `fresh_until`.
+    ///
+    /// # Errors
+    /// A text that is no JWK Set, or one without a usable key.
+    pub fn hydrate(
+        &mut self,
+        jwks: &str,
+        fresh_until: UnixTime,
+        backend: &dyn Backend,
+    ) -> Result<(), ConfigError> {
+        let keys = self.read(jwks, backend)?;
+        self.held = Some(Held { keys, fresh_until, whole_at: fresh_until, etag: None });
+        Ok(())
+    }
+
+    fn is_awaited(&mut self, fetch: &Fetch) -> bool {
+        let own = |asked: &mut Asked| asked.number == fetch.number;
+        self.asked.take_if(own).is_some()
+    }
+
+    fn begin(&mut self, now: UnixTime) -> Fetch {
+        let unknown = core::mem::take(&mut self.wanted);
+        self.began = Some(now);
+        let is_old = |since: UnixTime| now >= since.after(WHOLE_AFTER) || now < since;
+        self.place.take_if(|(_, read_at)| is_old(*read_at));
+        let place = match (&self.settings.start, &self.place) {
+            (Start::Keys(address), _) | (Start::Metadata(_), Some((address, _))) => Ok(address),
+            (Start::Metadata(address), None) => Err(address),
+        };
+        let (what, address) = match place {
+            Ok(address) => (What::Keys, address.clone()),
+            Err(address) => (What::Metadata, address.clone()),
+        };
+        // Whoever misses a key does not ask whether anything changed: some answer that question wrongly.
+        let held = self.held.as_ref().filter(|held| !unknown && !is_old(held.whole_at));
+        let if_none_match = held.filter(|_| what == What::Keys).and_then(|held| held.etag.clone());
+        self.fetch(what, address, if_none_match)
+    }
+
+    fn fetch(&mut self, what: What, address: Address, if_none_match: Option<String>) -> Fetch {
+        self.number = self.number.saturating_add(1);
+        Fetch {
+            number: self.number,
+            address,
+            what,
+            if_none_match,
+            max_bytes: self.settings.max_bytes,
+            timeout: self.settings.timeout,
+            redirects: 0,
+        }
+    }
+
+    fn take(
+        &mut self,
+        fetch: &Fetch,
+        answer: &Answer<'_>,
+        backend: &dyn Backend,
+        now: UnixTime,
+    ) -> Result<(), SourceFault> {
+        if answer.body().len() > fetch.max_bytes {
+            return Err(SourceFault::TooLarge);
+        }
+        match (answer.status(), fetch.what) {
+            (301 | 302 | 303 | 307 | 308, _) => self.redirect(fetch, answer),
+            (304, What::Keys) if fetch.if_none_match.is_some() => {
+                let fresh_until = now.after(self.fresh_for(answer));
+                if let Some(held) = &mut self.held {
+                    held.fresh_until = fresh_until;
+                }
+                self.went_well(answer, now);
+                Ok(())
+            }
+            (200, What::Metadata) => {
+                let issuer = &self.settings.issuer;
+                let address = metadata::keys_of(answer.body(), issuer, self.settings.schemes)?;
+                self.place = Some((address.clone(), now));
+                self.next = Some(self.fetch(What::Keys, address, None));
+                Ok(())
+            }
+            (200, What::Keys) => {
+                let text = lowwater::strict_json(answer.body()).map_err(SourceFault::Json)?;
+                let read = self.read(text, backend);
+                if matches!(read, Err(ConfigError::NoUsableKey { .. })) {
+                    self.held = None;
+                    return Err(SourceFault::NoUsableKey);
+                }
+                let keys = read.map_err(|_| SourceFault::Keys)?;
+                let fresh_until = now.after(self.fresh_for(answer));
+                let etag = answer.header("etag").filter(|etag| is_etag(etag)).map(String::from);
+                self.held = Some(Held { keys, fresh_until, whole_at: now, etag });
+                self.went_well(answer, now);
+                Ok(())
+            }
+            (status, _) => Err(SourceFault::Status(status)),
+        }
+    }
+
+    fn redirect(&mut self, fetch: &Fetch, answer: &Answer<'_>) -> Result<(), SourceFault> {
+        let location = answer.header("location").ok_or(SourceFault::Redirect)?;
+        let address = fetch.address.redirected(location, self.settings.schemes)?;
+        let redirects = fetch.redirects.saturating_add(1);
+        if redirects > MOST_REDIRECTS {
+            return Err(SourceFault::Redirect);
+        }
+        let next = self.fetch(fetch.what, address, fetch.if_none_match.clone());
+        self.next = Some(Fetch { redirects, ..next });
+        Ok(())
+    }
+
+    fn read(&self, jwks: &str, backend: &dyn Backend) -> Result<KeySet, ConfigError> {
+        let keys = KeySet::builder_with(backend).public_only().jwks(jwks)?.build()?;
+        Ok(keys.for_issuer(&self.settings.issuer))
+    }
+
+    fn fresh_for(&self, answer: &Answer<'_>) -> Duration {
+        let Settings { fresh_for, least_fresh, most_fresh, .. } = self.settings;
+        answer.fresh_for().unwrap_or(fresh_for).clamp(least_fresh, most_fresh)
+    }
+
+    fn went_well(&mut self, answer: &Answer<'_>, now: UnixTime) {
+        (self.failures, self.fault) = (0, None);
+        // Ahead of time, so that one failure or two are made up for before anything is stale.
+        let ahead = self.fresh_for(answer).saturating_mul(4).checked_div(5).unwrap_or_default();
+        self.due = Some(now.after(ahead));
+    }
+
+    fn fail(&mut self, fault: SourceFault, now: UnixTime) {
+        let doubled =
+            FIRST_RETRY.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
+        let cool_down = self.settings.cool_down;
+        let wait = if self.held.is_some() { cool_down } else { doubled.min(cool_down) };
+        self.failures = self.failures.saturating_add(1).min(31);
+        self.fault = Some(fault);
+        self.due = Some(now.after(wait));
+    }
+}
+
+/// An entity tag (RFC 9110 section 8.8.3) is sent back in a header: visible characters in quotes, and not long.
+fn is_etag(text: &str) -> bool {
+    let tag = text.strip_prefix("W/").unwrap_or(text);
+    let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    text.len() <= 256
+        && inner
+            .is_some_and(|inner| inner.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'))
+}
+
+fn span(from: UnixTime, to: UnixTime) -> Duration {
+    let millis = to.as_millis().saturating_sub(from.as_millis());
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+impl fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySource")
+            .field("issuer", &self.settings.issuer)
+            .field("keys", &self.held.as_ref().map(|held| held.keys.len()))
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
+    }
+}
