@@ -171,6 +171,15 @@ fn skipped_keys_say_which_and_why() {
     );
 }
 
+#[test]
+fn a_set_that_was_fetched_has_no_secret() {
+    let secret =
+        r#"{"keys":[{"kty":"oct","kid":"s","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
+    assert_eq!(KeySet::from_jwks(secret).unwrap().len(), 1);
+    let public = KeySet::builder().public_only().jwks(secret).unwrap();
+    assert_eq!(public.build().unwrap_err().code(), "no_usable_key");
+}
+
 /// vuln-02: what is fetched in place of keys never becomes a secret.
 #[test]
 fn a_file_of_keys_is_read_by_its_look_and_never_as_a_secret() {

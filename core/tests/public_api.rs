@@ -178,6 +178,30 @@ fn a_store_that_is_down_is_no_fault_of_the_token() {
 }
 
 #[test]
+fn an_issuer_that_is_down_is_no_fault_of_the_token() {
+    let validator = validator(Algorithm::Hs256, &Signer::Secret);
+    let no = validator.keys_unavailable(std::time::Duration::from_millis(1));
+    assert_eq!((no.code(), no.stage()), (Code::KeysUnavailable, lowwater::Stage::Key));
+    assert_eq!((no.http_status(), no.retry_after()), (503, Some(1)));
+    assert_eq!((no.remedy(), no.www_authenticate()), (lowwater::Remedy::RetryLater, None));
+    assert_eq!(no.message(), "the issuer's keys cannot be had now");
+}
+
+#[test]
+fn strict_json_says_where_a_text_ends_to_be_strict() {
+    use lowwater::strict_json;
+
+    assert_eq!(strict_json(b" {\"a\":[1]} ").unwrap(), " {\"a\":[1]} ");
+    for (text, position) in
+        [(&b"[]"[..], 0), (b"{\"a\":\xff}", 5), (b"\xef\xbb\xbf{}", 0), (b"{\"a\":1,\"a\":2}", 12)]
+    {
+        let fault = strict_json(text).unwrap_err();
+        assert_eq!(fault.position(), position, "{fault}");
+        assert_eq!(fault.to_string(), format!("{} at byte {position}", fault.expected()));
+    }
+}
+
+#[test]
 fn a_header_carries_one_bearer_token() {
     for header in ["Bearer abc", "bearer  abc", " BEARER abc\t"] {
         assert_eq!(lowwater::bearer(header).unwrap(), "abc");

@@ -1,10 +1,19 @@
 //! A key source, driven by hand: what it asks for, when, and what it believes.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    missing_docs,
+    clippy::allow_attributes,
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test: a panic is how it fails"
+)]
 
 use std::time::Duration;
 
-use lowwater::{Ring, UnixTime};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use lowwater::{Algorithm, Code, NoCutoffs, Ring, UnixTime, Validator};
 use lowwater_intake::{Answer, Fetch, KeySource, KeySourceBuilder, SourceFault};
+use ring::signature::Ed25519KeyPair;
 
 const ISSUER: &str = "https://issuer.example/";
 const KEYS: &str = "https://issuer.example/jwks";
@@ -12,6 +21,11 @@ const A: &str =
     r#"{"kty":"OKP","crv":"Ed25519","kid":"a","x":"h8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F-eqk4"}"#;
 const B: &str =
     r#"{"kty":"OKP","crv":"Ed25519","kid":"b","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+/// The private key of [`B`], which everyone can read.
+const SEED: [u8; 32] = [
+    0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
+    0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60,
+];
 const SECRET: &str = r#"{"kty":"oct","kid":"s","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
 
 fn at(seconds: i64) -> UnixTime {
@@ -41,7 +55,7 @@ fn answer(
 
 /// Polls, answers with this, and tells what was asked.
 fn serve(source: &mut KeySource, status: u16, headers: Headers<'_>, body: &str, now: i64) -> Fetch {
-    let fetch = source.poll(at(now)).expect("something to fetch");
+    let fetch = source.poll(at(now)).unwrap();
     assert!(source.poll(at(now)).is_none(), "one at a time");
     answer(source, &fetch, status, headers, body, now);
     fetch
@@ -72,15 +86,27 @@ fn an_issuer_is_asked_for_its_metadata_and_then_for_its_keys() {
 #[test]
 fn keys_are_bound_to_their_issuer() {
     let mut source = of_keys();
-    serve(&mut source, 200, &[], &set(&[A]), 0);
-    let validator = lowwater::Validator::builder()
-        .issuer("https://other.example/")
-        .audience("https://api.example/")
-        .algorithms([lowwater::Algorithm::EdDsa])
+    serve(&mut source, 200, &[], &set(&[B]), 0);
+    // Signed by the key of RFC 8037 appendix A, in the name of another issuer.
+    let signer = Ed25519KeyPair::from_seed_unchecked(&SEED).unwrap();
+    let signed = |issuer: &str| {
+        let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let claims = format!(r#"{{"iss":"{issuer}","iat":1700000000,"exp":1700000600}}"#);
+        let head = format!("{}.{}", encode(br#"{"alg":"EdDSA"}"#), encode(claims.as_bytes()));
+        format!("{head}.{}", encode(signer.sign(head.as_bytes()).as_ref()))
+    };
+    let validator = Validator::builder()
+        .any_issuer()
+        .any_audience()
+        .algorithms([Algorithm::EdDsa])
         .keys(source.keys(at(0)).unwrap().clone())
-        .build();
-    assert!(format!("{validator:?}").contains("Validator"));
-    assert!(format!("{source:?}").contains(ISSUER));
+        .build()
+        .unwrap();
+    let code = |issuer| {
+        validator.validate(&signed(issuer), &NoCutoffs, at(0)).map(drop).map_err(|no| no.code())
+    };
+    assert_eq!(code(ISSUER), Ok(()));
+    assert_eq!(code("https://other.example/"), Err(Code::IssuerNotAllowed));
 }
 
 #[test]
@@ -134,16 +160,16 @@ fn secrets_are_never_taken_from_an_issuer() {
 
 #[test]
 fn keys_are_fetched_anew_before_they_are_stale() {
-    for (headers, due) in [
-        (&[][..], 480),
+    let cases: [(Headers<'_>, i64); 7] = [
+        (&[], 480),
         (&[("cache-control", "public, max-age=1000")], 800),
         (&[("Cache-Control", "max-age=1000"), ("Age", "500")], 400),
-        (&[("Cache-Control", "max-age=1"), ("", "")], 48),
-        (&[("Cache-Control", "no-store, max-age=1000"), ("", "")], 48),
-        (&[("Cache-Control", "max-age=99999999999999999999"), ("", "")], 48),
-        (&[("Cache-Control", "max-age=31536000"), ("", "")], 69_120),
-    ] as [(Headers<'_>, i64); 7]
-    {
+        (&[("Cache-Control", "max-age=1")], 48),
+        (&[("Cache-Control", "no-store, max-age=1000")], 48),
+        (&[("Cache-Control", "max-age=99999999999999999999")], 48),
+        (&[("Cache-Control", "max-age=31536000")], 69_120),
+    ];
+    for (headers, due) in cases {
         let mut source = of_keys();
         serve(&mut source, 200, headers, &set(&[A]), 0);
         assert_eq!(source.next_poll(), Some(at(due)), "{headers:?}");

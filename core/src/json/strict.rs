@@ -12,7 +12,7 @@ pub struct JsonError {
 }
 
 impl JsonError {
-    /// The first byte that does not fit, from 0.
+    /// Where it was noticed, in bytes from the start: of a name that stands twice, at the object's end.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
@@ -48,12 +48,12 @@ impl core::error::Error for JsonError {}
 /// ```
 /// assert_eq!(lowwater::strict_json(br#"{"active":true}"#)?, r#"{"active":true}"#);
 /// let twice = lowwater::strict_json(br#"{"active":false,"\u0061ctive":true}"#).unwrap_err();
-/// assert_eq!(twice.to_string(), "expected each member name once at byte 16");
+/// assert_eq!(twice.expected(), "expected each member name once in an object");
 /// # Ok::<(), lowwater::JsonError>(())
 /// ```
 ///
 /// # Errors
-/// The first byte that does not fit.
+/// Anything else, with the place where it was noticed.
 pub fn strict_json(json: &[u8]) -> Result<&str, JsonError> {
     let text = str::from_utf8(json)
         .map_err(|fault| JsonError { position: fault.valid_up_to(), expected: "expected UTF-8" })?;
