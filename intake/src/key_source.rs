@@ -9,7 +9,7 @@ use core::time::Duration;
 use lowwater::{Backend, ConfigError, KeySet, UnixTime};
 
 pub use self::builder::KeySourceBuilder;
-use self::builder::{Settings, Start};
+use self::builder::{LEAST_FRESH, MOST_FRESH, Settings, Start};
 use crate::address::Address;
 use crate::answer::Answer;
 use crate::fault::{KeysUnavailable, SourceFault};
@@ -252,11 +252,12 @@ impl KeySource {
         match (answer.status(), fetch.what) {
             (301 | 302 | 303 | 307 | 308, _) => self.redirect(fetch, answer),
             (304, What::Keys) if fetch.if_none_match.is_some() => {
-                let fresh_until = now.after(self.fresh_for(answer));
+                let fresh_for = self.fresh_for(answer);
+                let fresh_until = now.after(fresh_for);
                 if let Some(held) = &mut self.held {
                     held.fresh_until = fresh_until;
                 }
-                self.went_well(answer, now);
+                self.went_well(fresh_for, now);
                 Ok(())
             }
             (200, What::Metadata) => {
@@ -274,10 +275,11 @@ impl KeySource {
                     return Err(SourceFault::NoUsableKey);
                 }
                 let keys = read.map_err(|_| SourceFault::Keys)?;
-                let fresh_until = now.after(self.fresh_for(answer));
+                let fresh_for = self.fresh_for(answer);
+                let fresh_until = now.after(fresh_for);
                 let etag = answer.header("etag").filter(|etag| is_etag(etag)).map(String::from);
                 self.held = Some(Held { keys, fresh_until, whole_at: now, etag });
-                self.went_well(answer, now);
+                self.went_well(fresh_for, now);
                 Ok(())
             }
             (status, _) => Err(SourceFault::Status(status)),
@@ -302,14 +304,13 @@ impl KeySource {
     }
 
     fn fresh_for(&self, answer: &Answer<'_>) -> Duration {
-        let Settings { fresh_for, least_fresh, most_fresh, .. } = self.settings;
-        answer.fresh_for().unwrap_or(fresh_for).clamp(least_fresh, most_fresh)
+        answer.fresh_for().unwrap_or(self.settings.fresh_for).clamp(LEAST_FRESH, MOST_FRESH)
     }
 
-    fn went_well(&mut self, answer: &Answer<'_>, now: UnixTime) {
+    fn went_well(&mut self, fresh_for: Duration, now: UnixTime) {
         (self.failures, self.fault) = (0, None);
         // Ahead of time, so that one failure or two are made up for before anything is stale.
-        let ahead = self.fresh_for(answer).saturating_mul(4).checked_div(5).unwrap_or_default();
+        let ahead = fresh_for.saturating_mul(4).checked_div(5).unwrap_or_default();
         self.due = Some(now.after(ahead));
     }
 

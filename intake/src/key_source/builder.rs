@@ -11,8 +11,9 @@ use crate::address::{Address, Schemes, metadata_of};
 
 /// Ten minutes: what an issuer may say without saying it, and how long a withdrawn key lives then.
 const FRESH_FOR: Duration = Duration::from_secs(10 * 60);
-const LEAST_FRESH: Duration = Duration::from_secs(60);
-const MOST_FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+/// What an issuer says counts from the one to the other.
+pub(super) const LEAST_FRESH: Duration = Duration::from_secs(60);
+pub(super) const MOST_FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 const STALE_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 const COOL_DOWN: Duration = Duration::from_secs(30);
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,8 +35,6 @@ pub(super) struct Settings {
     pub(super) start: Start,
     pub(super) schemes: Schemes,
     pub(super) fresh_for: Duration,
-    pub(super) least_fresh: Duration,
-    pub(super) most_fresh: Duration,
     pub(super) stale_for: Duration,
     pub(super) cool_down: Duration,
     pub(super) timeout: Duration,
@@ -47,8 +46,9 @@ pub(super) struct Settings {
 #[must_use]
 pub struct KeySourceBuilder {
     issuer: String,
-    /// The address of the key set, or of other metadata than the issuer's own.
+    /// The address of the key set.
     jwks: Option<String>,
+    /// That of metadata elsewhere than the issuer's own.
     metadata: Option<String>,
     schemes: Schemes,
     fresh_for: Duration,
@@ -163,8 +163,6 @@ impl KeySourceBuilder {
             start,
             schemes: self.schemes,
             fresh_for: self.fresh_for,
-            least_fresh: LEAST_FRESH,
-            most_fresh: MOST_FRESH,
             stale_for: self.stale_for,
             cool_down: self.cool_down,
             timeout: self.timeout,
