@@ -96,6 +96,7 @@ mod explain;
 mod header;
 mod json;
 mod key;
+mod media_type;
 mod memo;
 mod observer;
 mod permission;

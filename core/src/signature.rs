@@ -14,6 +14,7 @@ use crate::base64url;
 use crate::compact::Compact;
 use crate::header::Header;
 use crate::key::{Candidates, Prepared};
+use crate::media_type;
 use crate::reason::Reason;
 
 /// An implementation of the signature algorithms.
@@ -168,6 +169,13 @@ impl Signed {
     #[must_use]
     pub fn token_type(&self) -> Option<&str> {
         self.header.token_type()
+    }
+
+    /// Is the header's `typ` this media type? ASCII case does not count, and `application/` is implied where the value
+    /// has no other slash (RFC 7515 section 4.1.9). Without `typ`: no.
+    #[must_use]
+    pub fn has_type(&self, media_type: &str) -> bool {
+        self.token_type().is_some_and(|own| media_type::same(own, media_type))
     }
 
     /// The name of the key that verified: its `kid`, or its thumbprint (RFC 7638) where it has none.

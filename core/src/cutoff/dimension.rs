@@ -1,6 +1,8 @@
 //! What a rule can name about a token.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
 
 use super::encoding::{Bytes, number, put_text, put_varint};
@@ -67,6 +69,14 @@ impl<N> Dimension<N> {
 }
 
 impl Dimension {
+    /// The name in JSON, whole.
+    pub(super) fn json_name(&self) -> Cow<'_, str> {
+        match self {
+            Self::Claim(name) => format!("claim:{name}").into(),
+            _ => self.word().into(),
+        }
+    }
+
     pub(super) fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "issuer" => Self::Issuer,

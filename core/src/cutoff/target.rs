@@ -1,5 +1,6 @@
 //! Whom a rule names: a conjunction of dimensions.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -165,6 +166,26 @@ impl Target {
         self.and(Self::issuer(issuer))
     }
 
+    /// Is it [`everyone`](Self::everyone)?
+    #[must_use]
+    pub const fn is_everyone(&self) -> bool {
+        self.everyone
+    }
+
+    /// What it names: each dimension as its JSON calls it (`issuer`, `subject`, ... `claim:NAME`), with the value.
+    ///
+    /// ```
+    /// use lowwater::{Target, TargetValue};
+    ///
+    /// let target = Target::claim("role", "admin").at_issuer("https://i.example/");
+    /// let issuer = TargetValue::from("https://i.example/");
+    /// assert_eq!(target.dimensions().next(), Some(("issuer".into(), &issuer)));
+    /// assert_eq!(target.dimensions().last().map(|(name, _)| name), Some("claim:role".into()));
+    /// ```
+    pub fn dimensions(&self) -> impl Iterator<Item = (Cow<'_, str>, &TargetValue)> {
+        self.dimensions.iter().map(|(dimension, value)| (dimension.json_name(), value))
+    }
+
     /// From members of JSON. Mistakes are left for [`check`](Self::check).
     pub(super) fn from_parts(
         mut dimensions: Vec<(Dimension, TargetValue)>,
@@ -222,10 +243,7 @@ impl Target {
             .dimensions
             .iter()
             .map(|(dimension, value)| {
-                let name = match dimension {
-                    Dimension::Claim(name) => quoted(&alloc::format!("claim:{name}")),
-                    _ => quoted(dimension.word()),
-                };
+                let name = quoted(&dimension.json_name());
                 match value {
                     TargetValue::Text(text) => alloc::format!("{name}:{}", quoted(text)),
                     TargetValue::Integer(integer) => alloc::format!("{name}:{integer}"),

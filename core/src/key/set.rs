@@ -166,6 +166,12 @@ impl<'k> Candidates<'k> {
 }
 
 impl KeySet {
+    /// No key: what is known of an issuer whose keys were not fetched yet. Every token is answered `key_not_found`.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
+
     /// Reads a JWK Set (RFC 7517 section 5) for ring. Keys that cannot be used are [`skipped`](Self::skipped).
     ///
     /// # Errors
@@ -289,7 +295,7 @@ impl KeySet {
         self.keys.len()
     }
 
-    /// A set is never empty: it could not be built.
+    /// Is it [`empty`](Self::empty)? No set that was read is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()

@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::media_type::{same, short};
+
 /// Signed messages that are never access tokens, whatever a policy says: a logout token, a security
 /// event, a proof of possession, a status list, an introspection response.
 const NEVER: [&str; 5] =
@@ -32,22 +34,6 @@ pub enum TokenType {
     Any,
     /// One of these; a token without `typ` is refused.
     OneOf(Vec<Box<str>>),
-}
-
-/// Without `application/`, unless what follows has a slash of its own.
-fn short(media_type: &str) -> &str {
-    match media_type.split_at_checked(12) {
-        Some((prefix, rest))
-            if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') =>
-        {
-            rest
-        }
-        _ => media_type,
-    }
-}
-
-fn same(one: &str, other: &str) -> bool {
-    short(one).eq_ignore_ascii_case(short(other))
 }
 
 fn is_never_an_access_token(media_type: &str) -> bool {
