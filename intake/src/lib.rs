@@ -31,12 +31,22 @@ extern crate alloc;
 
 mod address;
 mod answer;
+mod authority;
+mod config;
 mod fault;
 mod fetch;
 mod key_source;
+mod logout;
+mod members;
+mod message;
 mod metadata;
+mod reply;
 
 pub use crate::answer::Answer;
+pub use crate::authority::{Authority, Overreach};
 pub use crate::fault::{KeysUnavailable, SourceFault};
 pub use crate::fetch::Fetch;
 pub use crate::key_source::{KeySource, KeySourceBuilder};
+pub use crate::logout::{Logout, LogoutReceiver};
+pub use crate::message::MessageFault;
+pub use crate::reply::Reply;
