@@ -1,47 +1,50 @@
 //! What to ask for.
 
 use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use crate::address::Address;
 
-/// What to fetch: a `GET`, without cookies and without credentials.
+/// What to fetch: one HTTP request, without cookies, and without credentials but those among its headers.
 ///
 /// Follow no redirect: hand the answer over as it is. Stop reading after [`max_bytes`](Self::max_bytes) and one more, and
 /// give up after [`timeout`](Self::timeout) altogether, not for each read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Fetch {
+    /// Tells an answer that is awaited from one that was given up.
     pub(crate) number: u64,
     pub(crate) address: Address,
-    pub(crate) what: What,
-    pub(crate) if_none_match: Option<String>,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// What to post; `None`: a `GET`.
+    pub(crate) body: Option<String>,
     pub(crate) max_bytes: usize,
     pub(crate) timeout: Duration,
-    pub(crate) redirects: u8,
-}
-
-/// What is hoped for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    Metadata,
-    Keys,
 }
 
 impl Fetch {
+    /// `GET` or `POST`.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        if self.body.is_some() { "POST" } else { "GET" }
+    }
+
     /// The address.
     #[must_use]
     pub fn url(&self) -> &str {
         self.address.as_str()
     }
 
-    /// The headers to send.
+    /// The headers to send. They may hold a secret.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let accept = match self.what {
-            What::Metadata => "application/json",
-            What::Keys => "application/jwk-set+json, application/json",
-        };
-        let etag = self.if_none_match.as_deref().map(|etag| ("If-None-Match", etag));
-        [("Accept", accept)].into_iter().chain(etag)
+        self.headers.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// What to post. It may hold a token.
+    #[must_use]
+    pub fn body(&self) -> Option<&str> {
+        self.body.as_deref()
     }
 
     /// The longest body that is read, in bytes.
@@ -54,5 +57,14 @@ impl Fetch {
     #[must_use]
     pub const fn timeout(&self) -> Duration {
         self.timeout
+    }
+}
+
+impl fmt::Debug for Fetch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetch")
+            .field("method", &self.method())
+            .field("url", &self.url())
+            .finish_non_exhaustive()
     }
 }

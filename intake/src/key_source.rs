@@ -13,7 +13,7 @@ use self::builder::{LEAST_FRESH, MOST_FRESH, Settings, Start};
 use crate::address::Address;
 use crate::answer::Answer;
 use crate::fault::{KeysUnavailable, SourceFault};
-use crate::fetch::{Fetch, What};
+use crate::fetch::Fetch;
 use crate::metadata;
 
 /// In a row.
@@ -41,9 +41,9 @@ pub struct KeySource {
     held: Option<Held>,
     /// Where the keys are, by the metadata, and when those were read.
     place: Option<(Address, UnixTime)>,
-    asked: Option<Asked>,
-    /// What is to be fetched at once: the next step of a fetch that goes on.
-    next: Option<Fetch>,
+    asked: Option<(u64, Step)>,
+    /// What is to be fetched at once: the next step of a round that goes on.
+    next: Option<Step>,
     /// When fetching is due; `None`: at once.
     due: Option<UnixTime>,
     /// When the last fetch began, and whether a missing key asks for another.
@@ -61,8 +61,20 @@ struct Held {
     etag: Option<String>,
 }
 
-struct Asked {
-    number: u64,
+/// What is hoped for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Metadata,
+    Keys,
+}
+
+/// One fetch of a round, which has to be over at an instant: metadata, keys and redirects together.
+#[derive(Clone)]
+struct Step {
+    what: What,
+    address: Address,
+    if_none_match: Option<String>,
+    redirects: u8,
     until: UnixTime,
 }
 
@@ -123,8 +135,8 @@ impl KeySource {
         if self.next.is_some() {
             return None;
         }
-        if let Some(asked) = &self.asked {
-            return Some(asked.until);
+        if let Some((_, step)) = &self.asked {
+            return Some(step.until);
         }
         let cooled = self.began.map(|began| began.after(self.settings.cool_down));
         match (self.wanted, self.due, cooled) {
@@ -136,8 +148,11 @@ impl KeySource {
 
     /// What to fetch now, if anything. Whoever gets it has to tell what came of it.
     pub fn poll(&mut self, now: UnixTime) -> Option<Fetch> {
-        if self.asked.as_ref().is_some_and(|asked| now >= asked.until) {
-            self.asked = None;
+        // No round ends later than it may take; one that seems to was begun before the clock went back.
+        let latest = now.after(self.settings.timeout);
+        let over = |step: &Step| now >= step.until || step.until > latest;
+        if self.asked.as_ref().map(|(_, step)| step).or(self.next.as_ref()).is_some_and(over) {
+            (self.asked, self.next) = (None, None);
             self.fail(SourceFault::Unreachable, now);
         }
         // A clock that went back must not put off what is due by as much.
@@ -145,12 +160,13 @@ impl KeySource {
         if self.asked.is_some() {
             return None;
         }
-        let fetch = match self.next.take() {
+        let step = match self.next.take() {
             Some(next) => next,
             None if self.next_poll().is_none_or(|at| now >= at) => self.begin(now),
             None => return None,
         };
-        self.asked = Some(Asked { number: fetch.number, until: now.after(fetch.timeout) });
+        let fetch = self.fetch(&step, now);
+        self.asked = Some((fetch.number, step));
         Some(fetch)
     }
 
@@ -167,11 +183,10 @@ impl KeySource {
         backend: &dyn Backend,
         now: UnixTime,
     ) {
-        if !self.is_awaited(fetch) {
-            return;
-        }
-        if let Err(fault) = self.take(fetch, answer, backend, now) {
-            if fetch.what == What::Keys && fault != SourceFault::NoUsableKey {
+        let Some(step) = self.awaited(fetch) else { return };
+        let what = step.what;
+        if let Err(fault) = self.take(step, answer, backend, now) {
+            if what == What::Keys && fault != SourceFault::NoUsableKey {
                 // They may have moved.
                 self.place = None;
             }
@@ -181,7 +196,7 @@ impl KeySource {
 
     /// There was no answer: no connection, or not in time.
     pub fn failed(&mut self, fetch: &Fetch, now: UnixTime) {
-        if self.is_awaited(fetch) {
+        if self.awaited(fetch).is_some() {
             self.fail(SourceFault::Unreachable, now);
         }
     }
@@ -202,12 +217,12 @@ impl KeySource {
         Ok(())
     }
 
-    fn is_awaited(&mut self, fetch: &Fetch) -> bool {
-        let own = |asked: &mut Asked| asked.number == fetch.number;
-        self.asked.take_if(own).is_some()
+    fn awaited(&mut self, fetch: &Fetch) -> Option<Step> {
+        let own = self.asked.take_if(|(number, _)| *number == fetch.number);
+        own.map(|(_, step)| step)
     }
 
-    fn begin(&mut self, now: UnixTime) -> Fetch {
+    fn begin(&mut self, now: UnixTime) -> Step {
         let unknown = core::mem::take(&mut self.wanted);
         self.began = Some(now);
         let is_old = |since: UnixTime| now >= since.after(WHOLE_AFTER) || now < since;
@@ -223,35 +238,40 @@ impl KeySource {
         // Whoever misses a key does not ask whether anything changed: some answer that question wrongly.
         let held = self.held.as_ref().filter(|held| !unknown && !is_old(held.whole_at));
         let if_none_match = held.filter(|_| what == What::Keys).and_then(|held| held.etag.clone());
-        self.fetch(what, address, if_none_match)
+        let until = now.after(self.settings.timeout);
+        Step { what, address, if_none_match, redirects: 0, until }
     }
 
-    fn fetch(&mut self, what: What, address: Address, if_none_match: Option<String>) -> Fetch {
+    fn fetch(&mut self, step: &Step, now: UnixTime) -> Fetch {
         self.number = self.number.saturating_add(1);
+        let accept = match step.what {
+            What::Metadata => "application/json",
+            What::Keys => "application/jwk-set+json, application/json",
+        };
+        let etag = step.if_none_match.iter().map(|etag| ("If-None-Match", etag.clone()));
         Fetch {
             number: self.number,
-            address,
-            what,
-            if_none_match,
+            address: step.address.clone(),
+            headers: [("Accept", accept.into())].into_iter().chain(etag).collect(),
+            body: None,
             max_bytes: self.settings.max_bytes,
-            timeout: self.settings.timeout,
-            redirects: 0,
+            timeout: span(now, step.until),
         }
     }
 
     fn take(
         &mut self,
-        fetch: &Fetch,
+        step: Step,
         answer: &Answer<'_>,
         backend: &dyn Backend,
         now: UnixTime,
     ) -> Result<(), SourceFault> {
-        if answer.body().len() > fetch.max_bytes {
+        if answer.body().len() > self.settings.max_bytes {
             return Err(SourceFault::TooLarge);
         }
-        match (answer.status(), fetch.what) {
-            (301 | 302 | 303 | 307 | 308, _) => self.redirect(fetch, answer),
-            (304, What::Keys) if fetch.if_none_match.is_some() => {
+        match (answer.status(), step.what) {
+            (301 | 302 | 303 | 307 | 308, _) => self.redirect(step, answer),
+            (304, What::Keys) if step.if_none_match.is_some() => {
                 let fresh_for = self.fresh_for(answer);
                 let fresh_until = now.after(fresh_for);
                 if let Some(held) = &mut self.held {
@@ -264,7 +284,8 @@ impl KeySource {
                 let issuer = &self.settings.issuer;
                 let address = metadata::keys_of(answer.body(), issuer, self.settings.schemes)?;
                 self.place = Some((address.clone(), now));
-                self.next = Some(self.fetch(What::Keys, address, None));
+                let what = What::Keys;
+                self.next = Some(Step { what, address, if_none_match: None, redirects: 0, ..step });
                 Ok(())
             }
             (200, What::Keys) => {
@@ -286,15 +307,14 @@ impl KeySource {
         }
     }
 
-    fn redirect(&mut self, fetch: &Fetch, answer: &Answer<'_>) -> Result<(), SourceFault> {
+    fn redirect(&mut self, step: Step, answer: &Answer<'_>) -> Result<(), SourceFault> {
         let location = answer.header("location").ok_or(SourceFault::Redirect)?;
-        let address = fetch.address.redirected(location, self.settings.schemes)?;
-        let redirects = fetch.redirects.saturating_add(1);
+        let address = step.address.redirected(location, self.settings.schemes)?;
+        let redirects = step.redirects.saturating_add(1);
         if redirects > MOST_REDIRECTS {
             return Err(SourceFault::Redirect);
         }
-        let next = self.fetch(fetch.what, address, fetch.if_none_match.clone());
-        self.next = Some(Fetch { redirects, ..next });
+        self.next = Some(Step { address, redirects, ..step });
         Ok(())
     }
 

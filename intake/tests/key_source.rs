@@ -381,3 +381,25 @@ fn mistakes_in_configuration_say_what_to_do() {
     assert!(told(base().stale_for(Duration::MAX)).contains("at most 30 days"));
     assert!(told(base().max_bytes(0)).contains("1 to 16 MiB"));
 }
+
+#[test]
+fn a_round_with_its_redirects_is_over_in_one_timeout() {
+    let mut source = KeySource::of_issuer(ISSUER).build().unwrap();
+    let first = source.poll(at(0)).unwrap();
+    assert_eq!(first.timeout().as_secs(), 5);
+    let headers = [("Location", "/moved")];
+    source.answered(&first, &Answer::new(302, &headers, b""), &Ring, at(4));
+    let second = source.poll(at(4)).unwrap();
+    assert_eq!(second.timeout().as_secs(), 1);
+    source.answered(&second, &Answer::new(302, &[("Location", "/again")], b""), &Ring, at(5));
+    assert!(source.poll(at(5)).is_none());
+    assert_eq!(source.fault(), Some(&SourceFault::Unreachable));
+}
+
+#[test]
+fn a_round_that_was_begun_before_the_clock_went_back_is_over() {
+    let mut source = KeySource::of_issuer(ISSUER).build().unwrap();
+    assert!(source.poll(at(1_000)).is_some());
+    assert!(source.poll(at(0)).is_none());
+    assert_eq!(source.fault(), Some(&SourceFault::Unreachable));
+}

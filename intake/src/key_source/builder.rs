@@ -104,7 +104,7 @@ impl KeySourceBuilder {
         self
     }
 
-    /// How long one fetch may take: 5 seconds.
+    /// How long a round may take, with metadata and redirects: 5 seconds.
     pub const fn timeout(mut self, span: Duration) -> Self {
         self.timeout = span;
         self
