@@ -176,6 +176,15 @@ impl Policy {
         json::read(json)?.finish()
     }
 
+    /// Does the policy take tokens of this issuer?
+    #[must_use]
+    pub fn takes_issuer(&self, issuer: &str) -> bool {
+        match &self.issuers {
+            Allowed::Any => true,
+            Allowed::OneOf(list) => list.iter().any(|one| **one == *issuer),
+        }
+    }
+
     /// Does the policy allow HMAC secrets shorter than their hash? Key sets are built apart from
     /// policies; this hands the switch of a configuration file on to
     /// [`KeySetBuilder::allow_short_secrets`](crate::KeySetBuilder::allow_short_secrets).

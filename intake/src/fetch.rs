@@ -15,6 +15,8 @@ use crate::address::Address;
 pub struct Fetch {
     /// Tells an answer that is awaited from one that was given up.
     pub(crate) number: u64,
+    /// Which of several sources asks.
+    pub(crate) source: usize,
     pub(crate) address: Address,
     pub(crate) headers: Vec<(&'static str, String)>,
     /// What to post; `None`: a `GET`.

@@ -22,6 +22,9 @@ const MOST_REDIRECTS: u8 = 3;
 /// The first wait after a fetch that failed while there are no keys; it doubles up to the cool-down.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 
+/// A clock that shows less than so much before what it showed was set back.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
+
 /// Where the keys are is asked again after so long, and an `ETag` is believed for so long.
 const WHOLE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -52,10 +55,14 @@ pub struct KeySource {
     failures: u32,
     fault: Option<SourceFault>,
     number: u64,
+    /// How often the keys changed.
+    revision: u64,
 }
 
 struct Held {
     keys: KeySet,
+    /// Of the text that they were read from: the same text is the same keys.
+    digest: [u8; 32],
     fresh_until: UnixTime,
     whole_at: UnixTime,
     etag: Option<String>,
@@ -102,6 +109,7 @@ impl KeySource {
             failures: 0,
             fault: None,
             number: 0,
+            revision: 0,
         }
     }
 
@@ -118,7 +126,7 @@ impl KeySource {
     pub fn keys(&self, now: UnixTime) -> Result<&KeySet, KeysUnavailable> {
         let usable = |held: &&Held| now < held.fresh_until.after(self.settings.stale_for);
         self.held.as_ref().filter(usable).map(|held| &held.keys).ok_or_else(|| KeysUnavailable {
-            retry_after: self.next_poll().map_or(FIRST_RETRY, |at| span(now, at)).max(FIRST_RETRY),
+            retry_after: self.retry_after(now),
             fault: self.fault.clone(),
         })
     }
@@ -146,16 +154,52 @@ impl KeySource {
         }
     }
 
+    pub(crate) fn retry_after(&self, now: UnixTime) -> Duration {
+        self.next_poll().map_or(FIRST_RETRY, |at| span(now, at)).max(FIRST_RETRY)
+    }
+
+    /// How often its keys changed.
+    pub(crate) const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Is something being fetched, or would be?
+    pub(crate) fn is_about_to_fetch(&self, now: UnixTime) -> bool {
+        self.asked.is_some() || self.next_poll().is_none_or(|at| now >= at)
+    }
+
+    /// Does the round that was answered go on?
+    pub(crate) const fn goes_on(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// Are there keys, older than they should be?
+    pub(crate) fn is_stale(&self, now: UnixTime) -> bool {
+        self.held.as_ref().is_some_and(|held| now >= held.fresh_until)
+    }
+
+    /// When keys that are there are no longer fresh, or, if they are not, no longer used.
+    pub(crate) fn changes_at(&self, now: UnixTime) -> Option<UnixTime> {
+        let held = self.held.as_ref()?;
+        let over = held.fresh_until.after(self.settings.stale_for);
+        [held.fresh_until, over].into_iter().find(|at| now < *at)
+    }
+
     /// What to fetch now, if anything. Whoever gets it has to tell what came of it.
     pub fn poll(&mut self, now: UnixTime) -> Option<Fetch> {
-        // No round ends later than it may take; one that seems to was begun before the clock went back.
-        let latest = now.after(self.settings.timeout);
+        // Threads that read the clock at the same time come here in any order: that is no minute, a clock that was set
+        // back may be years. Nothing is put off by as much: no round ends later than it may take, nothing is due later
+        // than the cool-down.
+        let Settings { timeout, cool_down, .. } = self.settings;
+        let latest = now.after(timeout).after(CLOCKS_DIFFER);
         let over = |step: &Step| now >= step.until || step.until > latest;
         if self.asked.as_ref().map(|(_, step)| step).or(self.next.as_ref()).is_some_and(over) {
             (self.asked, self.next) = (None, None);
             self.fail(SourceFault::Unreachable, now);
         }
-        // A clock that went back must not put off what is due by as much.
+        if self.began.is_some_and(|began| now.after(CLOCKS_DIFFER) < began) {
+            self.due = self.due.map(|due| due.min(now.after(cool_down)));
+        }
         self.began = self.began.map(|began| began.min(now));
         if self.asked.is_some() {
             return None;
@@ -212,8 +256,8 @@ impl KeySource {
         fresh_until: UnixTime,
         backend: &dyn Backend,
     ) -> Result<(), ConfigError> {
-        let keys = self.read(jwks, backend)?;
-        self.held = Some(Held { keys, fresh_until, whole_at: fresh_until, etag: None });
+        let (keys, digest) = (self.read(jwks, backend)?, backend.sha256(jwks.as_bytes()));
+        self.hold(Held { keys, digest, fresh_until, whole_at: fresh_until, etag: None });
         Ok(())
     }
 
@@ -251,6 +295,7 @@ impl KeySource {
         let etag = step.if_none_match.iter().map(|etag| ("If-None-Match", etag.clone()));
         Fetch {
             number: self.number,
+            source: 0,
             address: step.address.clone(),
             headers: [("Accept", accept.into())].into_iter().chain(etag).collect(),
             body: None,
@@ -289,17 +334,11 @@ impl KeySource {
                 Ok(())
             }
             (200, What::Keys) => {
-                let text = lowwater::strict_json(answer.body()).map_err(SourceFault::Json)?;
-                let read = self.read(text, backend);
-                if matches!(read, Err(ConfigError::NoUsableKey { .. })) {
-                    self.held = None;
-                    return Err(SourceFault::NoUsableKey);
-                }
-                let keys = read.map_err(|_| SourceFault::Keys)?;
+                let (keys, digest) = self.keys_of(answer.body(), backend)?;
                 let fresh_for = self.fresh_for(answer);
                 let fresh_until = now.after(fresh_for);
                 let etag = answer.header("etag").filter(|etag| is_etag(etag)).map(String::from);
-                self.held = Some(Held { keys, fresh_until, whole_at: now, etag });
+                self.hold(Held { keys, digest, fresh_until, whole_at: now, etag });
                 self.went_well(fresh_for, now);
                 Ok(())
             }
@@ -321,6 +360,34 @@ impl KeySource {
     fn read(&self, jwks: &str, backend: &dyn Backend) -> Result<KeySet, ConfigError> {
         let keys = KeySet::builder_with(backend).public_only().jwks(jwks)?.build()?;
         Ok(keys.for_issuer(&self.settings.issuer))
+    }
+
+    /// The keys of an answer: those that are held, where its text is theirs, so that a memo knows them again.
+    fn keys_of(
+        &mut self,
+        body: &[u8],
+        backend: &dyn Backend,
+    ) -> Result<(KeySet, [u8; 32]), SourceFault> {
+        let digest = backend.sha256(body);
+        if let Some(held) = self.held.as_ref().filter(|held| held.digest == digest) {
+            return Ok((held.keys.clone(), digest));
+        }
+        let text = lowwater::strict_json(body).map_err(SourceFault::Json)?;
+        match self.read(text, backend) {
+            Ok(keys) => Ok((keys, digest)),
+            Err(ConfigError::NoUsableKey { .. }) => {
+                self.held = None;
+                Err(SourceFault::NoUsableKey)
+            }
+            Err(_) => Err(SourceFault::Keys),
+        }
+    }
+
+    fn hold(&mut self, new: Held) {
+        if self.held.as_ref().is_none_or(|held| held.digest != new.digest) {
+            self.revision = self.revision.saturating_add(1);
+        }
+        self.held = Some(new);
     }
 
     fn fresh_for(&self, answer: &Answer<'_>) -> Duration {

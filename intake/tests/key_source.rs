@@ -403,3 +403,13 @@ fn a_round_that_was_begun_before_the_clock_went_back_is_over() {
     assert!(source.poll(at(0)).is_none());
     assert_eq!(source.fault(), Some(&SourceFault::Unreachable));
 }
+
+#[test]
+fn keys_are_fetched_anew_after_the_clock_went_back() {
+    let mut source = of_keys();
+    serve(&mut source, 200, &[], &set(&[A]), 100_000);
+    assert!(source.poll(at(99_999)).is_none(), "another thread's reading");
+    assert!(source.poll(at(0)).is_none());
+    assert_eq!(serve(&mut source, 200, &[], &set(&[B]), 30).url(), KEYS);
+    assert_eq!(names(&source, 30), ["b"]);
+}

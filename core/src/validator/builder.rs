@@ -12,7 +12,7 @@ use super::Validator;
 use crate::algorithm::Algorithm;
 use crate::error::ConfigError;
 use crate::key::KeySet;
-use crate::policy::{Draft, List, MissingAuthTime, SameSecond, TokenType, span};
+use crate::policy::{Draft, List, MissingAuthTime, Policy, SameSecond, TokenType, span};
 
 /// No issuer was said yet: [`ValidatorBuilder::issuer`] or [`ValidatorBuilder::any_issuer`].
 #[derive(Clone, Copy, Debug)]
@@ -207,6 +207,25 @@ impl<I, A, G, K> ValidatorBuilder<I, A, G, K> {
     /// The `resource_metadata` of challenges: a URL (RFC 9728 section 5.1).
     pub fn resource_metadata(self, url: &str) -> Self {
         self.with(|draft| draft.resource_metadata = Some(url.into()))
+    }
+}
+
+impl<K> ValidatorBuilder<Given, Given, Given, K> {
+    /// The policy by itself, where keys come from elsewhere.
+    ///
+    /// ```
+    /// use lowwater::{Algorithm, KeySet, Validator};
+    ///
+    /// let policy = Validator::builder().issuer("https://issuer.example/").audience("https://api.example/")
+    ///     .algorithms([Algorithm::Rs256]).policy()?;
+    /// let validator = Validator::new(policy, KeySet::empty()); // until the issuer was asked
+    /// # Ok::<(), lowwater::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`build`](ValidatorBuilder::build).
+    pub fn policy(self) -> Result<Policy, ConfigError> {
+        self.draft.finish()
     }
 }
 

@@ -1,0 +1,187 @@
+//! The keys of several issuers, and what a rejected token says about them.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use lowwater::{Backend, Code, ConfigError, KeySet, Rejection, UnixTime, Unverified};
+
+use crate::answer::Answer;
+use crate::config::mistake;
+use crate::fetch::Fetch;
+use crate::key_source::KeySource;
+
+/// The keys of one or several issuers: a [`KeySource`] for each, asked as one.
+///
+/// Each key serves its own issuer alone, so that none can sign in the name of another.
+pub struct Issuers {
+    sources: Vec<KeySource>,
+}
+
+/// What follows for the keys from a token that was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a driver has to handle every case")]
+pub enum Lack {
+    /// The rejection stands: keys have nothing to do with it, or would not help.
+    Nothing,
+    /// The keys of the token's issuer are being fetched or due ([`Issuers::poll`]): wait for them, then decide once more.
+    Awaited,
+    /// They cannot be had now: answer with [`Validator::keys_unavailable`](lowwater::Validator::keys_unavailable).
+    Unavailable {
+        /// When the next fetch is due.
+        retry_after: Duration,
+    },
+}
+
+impl Issuers {
+    /// Collects sources.
+    ///
+    /// # Errors
+    /// None, or two of one issuer.
+    pub fn new(sources: impl IntoIterator<Item = KeySource>) -> Result<Self, ConfigError> {
+        let mut all = Vec::new();
+        for source in sources {
+            if all.iter().any(|own: &KeySource| own.issuer() == source.issuer()) {
+                return Err(mistake("key source", "give one source for each issuer"));
+            }
+            all.push(source);
+        }
+        if all.is_empty() {
+            return Err(mistake("key source", "give at least one source of keys"));
+        }
+        Ok(Self { sources: all })
+    }
+
+    /// Each source.
+    pub fn sources(&self) -> impl Iterator<Item = &KeySource> {
+        self.sources.iter()
+    }
+
+    /// The keys to decide by, of all issuers whose keys are there: each bound to its issuer.
+    #[must_use]
+    pub fn keys(&self, now: UnixTime) -> KeySet {
+        let held = self.sources.iter().filter_map(|source| source.keys(now).ok());
+        held.fold(KeySet::empty(), |all, keys| all.union(keys))
+    }
+
+    /// Differs whenever [`keys`](Self::keys) does: of each source, how often its keys changed; `None`: it has none.
+    #[must_use]
+    pub fn revisions(&self, now: UnixTime) -> Vec<Option<u64>> {
+        self.sources.iter().map(|source| source.keys(now).ok().map(|_| source.revision())).collect()
+    }
+
+    /// Until when [`keys`](Self::keys) gives the same without another answer, and is worth a decision without another look.
+    #[must_use]
+    pub fn fresh_until(&self, now: UnixTime) -> Option<UnixTime> {
+        self.sources.iter().filter_map(|source| source.changes_at(now)).min()
+    }
+
+    /// What to fetch now, if anything: ask until there is nothing. Fetches of several issuers may go on at once.
+    pub fn poll(&mut self, now: UnixTime) -> Option<Fetch> {
+        let mut sources = self.sources.iter_mut().enumerate();
+        sources.find_map(|(place, source)| {
+            let fetch = source.poll(now)?;
+            Some(Fetch { source: place, ..fetch })
+        })
+    }
+
+    /// When to ask [`poll`](Self::poll) again; `None`: at once.
+    #[must_use]
+    pub fn next_poll(&self) -> Option<UnixTime> {
+        let mut soonest = None;
+        for source in &self.sources {
+            let at = source.next_poll()?;
+            soonest = Some(soonest.map_or(at, |own: UnixTime| own.min(at)));
+        }
+        soonest
+    }
+
+    /// What an issuer answered; tells what to fetch next of that issuer's (keys after metadata, a redirect).
+    pub fn answered(
+        &mut self,
+        fetch: &Fetch,
+        answer: &Answer<'_>,
+        backend: &dyn Backend,
+        now: UnixTime,
+    ) -> Option<Fetch> {
+        let source = self.sources.get_mut(fetch.source)?;
+        source.answered(fetch, answer, backend, now);
+        let next = source.goes_on().then(|| source.poll(now)).flatten()?;
+        Some(Fetch { source: fetch.source, ..next })
+    }
+
+    /// There was no answer.
+    pub fn failed(&mut self, fetch: &Fetch, now: UnixTime) {
+        if let Some(source) = self.sources.get_mut(fetch.source) {
+            source.failed(fetch, now);
+        }
+    }
+
+    /// Keys that were kept: see [`KeySource::hydrate`].
+    ///
+    /// # Errors
+    /// An issuer without a source; as [`KeySource::hydrate`].
+    pub fn hydrate(
+        &mut self,
+        issuer: &str,
+        jwks: &str,
+        fresh_until: UnixTime,
+        backend: &dyn Backend,
+    ) -> Result<(), ConfigError> {
+        let source = self.sources.iter_mut().find(|source| source.issuer() == issuer);
+        let unknown = || mistake("key source", "no source of this issuer");
+        source.ok_or_else(unknown)?.hydrate(jwks, fresh_until, backend)
+    }
+
+    /// A token was rejected: are the keys of its issuer missing or old?
+    ///
+    /// The issuer is what the token says, unproven: anyone can make a source look for new keys, and each looks at most once
+    /// in a cool-down.
+    pub fn lacking(&mut self, token: &str, rejection: &Rejection, now: UnixTime) -> Lack {
+        let nameless = match rejection.code() {
+            Code::KeyNotFound | Code::KeyMismatch => false,
+            // Keys without names change without a name that is missing.
+            Code::SignatureInvalid => true,
+            _ => return Lack::Nothing,
+        };
+        let Ok(said) = Unverified::read(token) else { return Lack::Nothing };
+        if nameless && said.key_id().is_some() {
+            return Lack::Nothing;
+        }
+        let Some(source) = self.sources.iter_mut().find(|own| Some(own.issuer()) == said.issuer())
+        else {
+            return Lack::Nothing;
+        };
+        let unavailable = source.keys(now).err().map(|none| none.retry_after);
+        if unavailable.is_none() {
+            source.key_is_missing();
+        }
+        match unavailable {
+            // Nobody waits for an issuer that failed: who may be new is told so, while the next fetch is made.
+            _ if source.fault().is_some() => Lack::Unavailable {
+                retry_after: unavailable.unwrap_or_else(|| source.retry_after(now)),
+            },
+            _ if source.is_about_to_fetch(now) => Lack::Awaited,
+            Some(retry_after) => Lack::Unavailable { retry_after },
+            None => Lack::Nothing,
+        }
+    }
+
+    /// A token was accepted by a key of this issuer: is there a newer set to wait for?
+    ///
+    /// Only where nothing was asked for longer than the keys are fresh, and the issuer did not fail: a key that was withdrawn
+    /// meanwhile must not serve once more.
+    #[must_use]
+    pub fn is_outdated(&self, issuer: &str, now: UnixTime) -> bool {
+        let source = self.sources.iter().find(|source| source.issuer() == issuer);
+        source.is_some_and(|own| {
+            own.is_stale(now) && own.fault().is_none() && own.is_about_to_fetch(now)
+        })
+    }
+}
+
+impl fmt::Debug for Issuers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.sources).finish()
+    }
+}
