@@ -31,15 +31,27 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+#[cfg(feature = "fetch")]
+mod client;
 mod clock;
 mod current;
+#[cfg(feature = "fetch")]
+mod fetching;
 mod hash_key;
+#[cfg(feature = "issuers")]
+mod issuer;
 mod many;
 mod memo;
 mod shared;
 
+#[cfg(feature = "fetch")]
+pub use crate::client::{Client, HttpClient, Response};
 pub use crate::clock::now;
 pub use crate::current::Current;
+#[cfg(feature = "fetch")]
+pub use crate::fetching::FetchingValidator;
+#[cfg(feature = "issuers")]
+pub use crate::issuer::{Asked, IssuerValidator};
 pub use crate::many::decide_many;
 pub use crate::memo::SharedMemo;
 pub use crate::shared::SharedCutoffs;

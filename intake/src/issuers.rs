@@ -70,10 +70,11 @@ impl Issuers {
         self.sources.iter().map(|source| source.keys(now).ok().map(|_| source.revision())).collect()
     }
 
-    /// Until when [`keys`](Self::keys) gives the same without another answer, and is worth a decision without another look.
+    /// Until when [`keys`](Self::keys) gives the same without another answer, and none of them is
+    /// [outdated](Self::is_outdated).
     #[must_use]
-    pub fn fresh_until(&self, now: UnixTime) -> Option<UnixTime> {
-        self.sources.iter().filter_map(|source| source.changes_at(now)).min()
+    pub fn unchanged_until(&self, now: UnixTime) -> UnixTime {
+        self.sources.iter().filter_map(|source| source.unchanged_until(now)).min().unwrap_or(now)
     }
 
     /// What to fetch now, if anything: ask until there is nothing. Fetches of several issuers may go on at once.
@@ -83,6 +84,12 @@ impl Issuers {
             let fetch = source.poll(now)?;
             Some(Fetch { source: place, ..fetch })
         })
+    }
+
+    /// Is anything being fetched, of which nobody told yet?
+    #[must_use]
+    pub fn is_fetching(&self) -> bool {
+        self.sources.iter().any(KeySource::is_fetching)
     }
 
     /// When to ask [`poll`](Self::poll) again; `None`: at once.

@@ -168,6 +168,10 @@ impl KeySource {
         self.asked.is_some() || self.next_poll().is_none_or(|at| now >= at)
     }
 
+    pub(crate) const fn is_fetching(&self) -> bool {
+        self.asked.is_some()
+    }
+
     /// Does the round that was answered go on?
     pub(crate) const fn goes_on(&self) -> bool {
         self.next.is_some()
@@ -178,11 +182,16 @@ impl KeySource {
         self.held.as_ref().is_some_and(|held| now >= held.fresh_until)
     }
 
-    /// When keys that are there are no longer fresh, or, if they are not, no longer used.
-    pub(crate) fn changes_at(&self, now: UnixTime) -> Option<UnixTime> {
+    /// Until when keys that are there may be used without another look: they are fresh, or no better ones can be had.
+    pub(crate) fn unchanged_until(&self, now: UnixTime) -> Option<UnixTime> {
         let held = self.held.as_ref()?;
         let over = held.fresh_until.after(self.settings.stale_for);
-        [held.fresh_until, over].into_iter().find(|at| now < *at)
+        let until = match (now < held.fresh_until, &self.fault) {
+            (true, _) => held.fresh_until,
+            (false, Some(_)) => over,
+            (false, None) => now,
+        };
+        (now < over).then_some(until)
     }
 
     /// What to fetch now, if anything. Whoever gets it has to tell what came of it.

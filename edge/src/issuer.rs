@@ -1,0 +1,254 @@
+//! A validator whose keys come from its issuers: what to fetch is said, the fetching is somebody else's.
+
+use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use lowwater::{
+    Accepted, Backend, Code, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime, Validator,
+};
+use lowwater_intake::{Answer, Fetch, Issuers, KeySource, Lack};
+
+use crate::memo::SharedMemo;
+
+/// A [`Validator`] whose keys are fetched from its issuers and kept fresh, for many threads.
+///
+/// It does no I/O. [`ask`](Self::ask) decides, and says whether newer keys are worth waiting for; [`poll`](Self::poll) says
+/// what to fetch. `FetchingValidator` (feature `fetch`) does both for you.
+///
+/// ```
+/// use lowwater::{Algorithm, NoCutoffs, Ring, UnixTime, Validator};
+/// use lowwater_edge::{IssuerValidator, now};
+/// use lowwater_intake::{Answer, KeySource};
+///
+/// let policy = Validator::builder().issuer("https://issuer.example/").audience("https://api.example/")
+///     .algorithms([Algorithm::EdDsa]).policy()?;
+/// let source = KeySource::of_jwks("https://issuer.example/", "https://issuer.example/jwks").build()?;
+/// let validator = IssuerValidator::new(policy, [source], Ring)?;
+///
+/// while let Some(fetch) = validator.poll(now()) {
+///     // GET fetch.url(), with fetch.headers(), within fetch.timeout(), at most fetch.max_bytes() long
+///     let jwks = br#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"h8NOvTEkdQ9cbJmifn5U9J4WaUyUSHe2MuD21F-eqk4"}]}"#;
+///     validator.answered(&fetch, &Answer::new(200, &[], jwks), now());
+/// }
+/// let asked = validator.ask("no.token.", &NoCutoffs, now(), now());
+/// assert_eq!(asked.answer.unwrap_err().http_status(), 401);
+/// # Ok::<(), lowwater::ConfigError>(())
+/// ```
+pub struct IssuerValidator {
+    held: ArcSwap<Held>,
+    issuers: Mutex<Issuers>,
+    /// When to ask the sources what to fetch, in milliseconds; so that a request that need not takes no lock.
+    poll_at: AtomicI64,
+    backend: Box<dyn Backend + Send + Sync>,
+    memo: SharedMemo,
+}
+
+/// What holds for a while.
+struct Held {
+    validator: Validator,
+    revisions: Vec<Option<u64>>,
+    /// As long as the sources need not be looked at.
+    since: UnixTime,
+    until: UnixTime,
+}
+
+/// An answer, and whether a better one may come.
+#[derive(Debug)]
+#[must_use]
+#[expect(clippy::exhaustive_structs, reason = "an answer, and whether it is the last")]
+pub struct Asked {
+    /// The answer, if nobody waits.
+    pub answer: Result<Accepted, Rejection>,
+    /// Newer keys are on their way, or due: [`poll`](IssuerValidator::poll), wait for them, ask again.
+    pub keys_awaited: bool,
+}
+
+impl IssuerValidator {
+    /// A validator of this policy, with the keys of these issuers.
+    ///
+    /// # Errors
+    /// No source, two of one issuer, or one whose tokens the policy does not take.
+    pub fn new(
+        policy: Policy,
+        sources: impl IntoIterator<Item = KeySource>,
+        backend: impl Backend + Send + Sync + 'static,
+    ) -> Result<Self, ConfigError> {
+        let issuers = Issuers::new(sources)?;
+        if issuers.sources().any(|source| !policy.takes_issuer(source.issuer())) {
+            let expected = "the policy takes no tokens of an issuer whose keys are fetched: name the issuer in the policy";
+            return Err(ConfigError::Value { what: "key source", expected: expected.into() });
+        }
+        let never = UnixTime::from_millis(i64::MIN);
+        let validator = Validator::new(policy, KeySet::empty());
+        let held = Held { validator, revisions: Vec::new(), since: never, until: never };
+        Ok(Self {
+            held: ArcSwap::from_pointee(held),
+            issuers: Mutex::new(issuers),
+            poll_at: AtomicI64::new(i64::MIN),
+            backend: Box::new(backend),
+            memo: SharedMemo::default(),
+        })
+    }
+
+    /// With a memo of another size: see [`SharedMemo::new`].
+    #[must_use]
+    pub fn memo_bytes(mut self, bytes: usize) -> Self {
+        self.memo = SharedMemo::new(bytes);
+        self
+    }
+
+    /// Decides about a token by the keys that are there.
+    ///
+    /// `clock` is the time that the sources go by, as in [`poll`](Self::poll); `now` is that of the decision. They differ
+    /// where a test decides at another time.
+    pub fn ask(
+        &self,
+        token: &str,
+        rules: &(impl RuleSet + ?Sized),
+        now: UnixTime,
+        clock: UnixTime,
+    ) -> Asked {
+        let mut held = self.held(clock);
+        loop {
+            let answer = held.validator.validate_with(&self.memo, token, rules, now);
+            let looks = match &answer {
+                Ok(_) => clock >= held.until,
+                Err(no) => has_to_do_with_keys(no),
+            };
+            if !looks {
+                return Asked { answer, keys_awaited: false };
+            }
+            let mut issuers = self.issuers();
+            // Keys that came since are asked first: by the sources the token would lack nothing.
+            if issuers.revisions(clock) != held.revisions {
+                held = self.renew(&issuers, clock);
+                continue;
+            }
+            let no = match answer {
+                Ok(accepted) => {
+                    let issuer = accepted.issuer().unwrap_or_default();
+                    let keys_awaited = issuers.is_outdated(issuer, clock);
+                    return Asked { answer: Ok(accepted), keys_awaited };
+                }
+                Err(no) => no,
+            };
+            let lack = issuers.lacking(token, &no, clock);
+            self.note_next_poll(&issuers);
+            let later = |span| Err(held.validator.keys_unavailable(span));
+            return match lack {
+                Lack::Nothing => Asked { answer: Err(no), keys_awaited: false },
+                Lack::Awaited => {
+                    Asked { answer: later(Duration::from_secs(1)), keys_awaited: true }
+                }
+                Lack::Unavailable { retry_after } => {
+                    Asked { answer: later(retry_after), keys_awaited: false }
+                }
+            };
+        }
+    }
+
+    /// What to fetch now, if anything: ask until there is nothing. Cheap where there is nothing.
+    pub fn poll(&self, clock: UnixTime) -> Option<Fetch> {
+        // The wall clock may go back: then the sources are looked at, and find out.
+        let due = self.poll_at.load(Ordering::Relaxed);
+        if clock.as_millis() < due && clock >= self.held.load().since {
+            return None;
+        }
+        let mut issuers = self.issuers();
+        let fetch = issuers.poll(clock);
+        self.note_next_poll(&issuers);
+        fetch
+    }
+
+    /// What an issuer answered; tells what to fetch next of that issuer's.
+    pub fn answered(&self, fetch: &Fetch, answer: &Answer<'_>, clock: UnixTime) -> Option<Fetch> {
+        let mut issuers = self.issuers();
+        let next = issuers.answered(fetch, answer, &*self.backend, clock);
+        self.renew(&issuers, clock);
+        next
+    }
+
+    /// There was no answer: no connection, or not in time.
+    pub fn failed(&self, fetch: &Fetch, clock: UnixTime) {
+        let mut issuers = self.issuers();
+        issuers.failed(fetch, clock);
+        self.renew(&issuers, clock);
+    }
+
+    /// Keys that were kept from an earlier run, or come with the program: see
+    /// [`KeySource::hydrate`](lowwater_intake::KeySource::hydrate).
+    ///
+    /// # Errors
+    /// An issuer without a source; a text that is no JWK Set, or one without a usable key.
+    pub fn hydrate(
+        &self,
+        issuer: &str,
+        jwks: &str,
+        fresh_until: UnixTime,
+        clock: UnixTime,
+    ) -> Result<(), ConfigError> {
+        let mut issuers = self.issuers();
+        issuers.hydrate(issuer, jwks, fresh_until, &*self.backend)?;
+        self.renew(&issuers, clock);
+        Ok(())
+    }
+
+    /// The validator with the keys of this moment: to explain a decision, to verify another message of the issuer's, to read
+    /// a header.
+    #[must_use]
+    pub fn current(&self, clock: UnixTime) -> Validator {
+        self.held(clock).validator.clone()
+    }
+
+    /// Calls `look` with the sources: which issuer failed, and how.
+    pub fn with_sources<T>(&self, look: impl FnOnce(&Issuers) -> T) -> T {
+        look(&self.issuers())
+    }
+
+    fn held(&self, clock: UnixTime) -> Arc<Held> {
+        let held = self.held.load_full();
+        if held.since <= clock && clock < held.until {
+            return held;
+        }
+        self.renew(&self.issuers(), clock)
+    }
+
+    /// Takes over what the sources have; the keys that are in use stay, where they are the same.
+    fn renew(&self, issuers: &Issuers, clock: UnixTime) -> Arc<Held> {
+        self.note_next_poll(issuers);
+        let held = self.held.load_full();
+        let revisions = issuers.revisions(clock);
+        let validator = match revisions == held.revisions {
+            true => held.validator.clone(),
+            false => held.validator.with_keys(issuers.keys(clock)),
+        };
+        let until = issuers.unchanged_until(clock);
+        let new = Arc::new(Held { validator, revisions, since: clock, until });
+        self.held.store(Arc::clone(&new));
+        new
+    }
+
+    fn note_next_poll(&self, issuers: &Issuers) {
+        let at = issuers.next_poll().map_or(i64::MIN, UnixTime::as_millis);
+        self.poll_at.store(at, Ordering::Relaxed);
+    }
+
+    /// A panic in a turn could come from a backend of the caller's alone, while it reads keys: then none were taken over.
+    fn issuers(&self) -> MutexGuard<'_, Issuers> {
+        self.issuers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Before a lock is taken: most rejections have other reasons.
+fn has_to_do_with_keys(no: &Rejection) -> bool {
+    matches!(no.code(), Code::KeyNotFound | Code::KeyMismatch | Code::SignatureInvalid)
+}
+
+impl fmt::Debug for IssuerValidator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuerValidator").field("issuers", &*self.issuers()).finish_non_exhaustive()
+    }
+}
