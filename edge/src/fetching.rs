@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use event_listener::{Event, EventListener, Listener as _};
 use lowwater::{
-    Accepted, Algorithm, Backend, ConfigError, Policy, Rejection, RuleSet, UnixTime, Validator,
+    Accepted, Algorithm, Backend, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime,
+    Validator,
 };
-use lowwater_intake::{Answer, Fetch, Issuers, KeySource, KeysUnavailable};
+use lowwater_intake::{Answer, Fetch, Issuers, KeySource, KeysUnavailable, MessageFault};
 
 use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
@@ -134,6 +135,65 @@ impl FetchingValidator {
         self.shared.issuers.ask(token, &*rules(), now, clock()).answer
     }
 
+    /// Reads a message of an issuer's: waits for its keys as [`validate`](Self::validate) does.
+    ///
+    /// ```no_run
+    /// # use lowwater_edge::{FetchingValidator, SharedCutoffs, now};
+    /// use lowwater_intake::{LogoutReceiver, Reply};
+    ///
+    /// fn logout(
+    ///     validator: &FetchingValidator,
+    ///     receiver: &LogoutReceiver,
+    ///     rules: &SharedCutoffs,
+    ///     body: &[u8],
+    /// ) -> Result<Reply, lowwater::ApplyError> {
+    ///     match validator.read(receiver.issuer(), |keys| receiver.receive(body, keys, now())) {
+    ///         Err(fault) => Ok(LogoutReceiver::refusal(&fault)),
+    ///         Ok(logout) => {
+    ///             for rule in logout.rules() {
+    ///                 rules.apply(rule.clone(), now())?;
+    ///             }
+    ///             Ok(logout.reply())
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// What `read` returns; `keys_unavailable`, where the keys cannot be had.
+    pub fn read<T>(
+        &self,
+        issuer: &str,
+        read: impl Fn(&KeySet) -> Result<T, MessageFault>,
+    ) -> Result<T, MessageFault> {
+        for _ in 0..MOST_WAITS {
+            match self.take(issuer, &read) {
+                Ok(taken) => return taken,
+                Err(arrival) => self.wait(arrival),
+            }
+        }
+        self.shared.issuers.read(issuer, clock(), read).map_err(|(fault, _)| fault)
+    }
+
+    /// The same, for an executor of any kind.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_async<T>(
+        &self,
+        issuer: &str,
+        read: impl Fn(&KeySet) -> Result<T, MessageFault>,
+    ) -> Result<T, MessageFault> {
+        for _ in 0..MOST_WAITS {
+            let taken = self.take(issuer, &read);
+            match taken {
+                Ok(taken) => return taken,
+                Err(arrival) => arrival.await,
+            }
+        }
+        self.shared.issuers.read(issuer, clock(), read).map_err(|(fault, _)| fault)
+    }
+
     /// Fetches the keys of all issuers, and waits: before the first request, so that none has to.
     ///
     /// # Errors
@@ -187,6 +247,26 @@ impl FetchingValidator {
         self.start_what_is_due();
         let again = self.shared.issuers.ask(token, rules, now, clock());
         if again.keys_awaited { Err(arrival) } else { Ok(again.answer) }
+    }
+
+    /// What came of a message, or whom to wait for.
+    fn take<T>(
+        &self,
+        issuer: &str,
+        read: &impl Fn(&KeySet) -> Result<T, MessageFault>,
+    ) -> Result<Result<T, MessageFault>, EventListener> {
+        let issuers = &self.shared.issuers;
+        let first = issuers.read(issuer, clock(), read);
+        if !matches!(first, Err((_, true))) {
+            self.start_what_is_due();
+            return Ok(first.map_err(|(fault, _)| fault));
+        }
+        let arrival = self.shared.arrived.listen();
+        self.start_what_is_due();
+        match issuers.read(issuer, clock(), read) {
+            Err((_, true)) => Err(arrival),
+            again => Ok(again.map_err(|(fault, _)| fault)),
+        }
     }
 
     /// Whom to wait for, while anything is being fetched.

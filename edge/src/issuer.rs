@@ -9,9 +9,12 @@ use arc_swap::ArcSwap;
 use lowwater::{
     Accepted, Backend, Code, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime, Validator,
 };
-use lowwater_intake::{Answer, Fetch, Issuers, KeySource, Lack};
+use lowwater_intake::{Answer, Fetch, Issuers, KeySource, Lack, MessageFault};
 
 use crate::memo::SharedMemo;
+
+/// When to come again, while keys are on their way.
+const SOON: Duration = Duration::from_secs(1);
 
 /// A [`Validator`] whose keys are fetched from its issuers and kept fresh, for many threads.
 ///
@@ -140,13 +143,46 @@ impl IssuerValidator {
             let later = |span| Err(held.validator.keys_unavailable(span));
             return match lack {
                 Lack::Nothing => Asked { answer: Err(no), keys_awaited: false },
-                Lack::Awaited => {
-                    Asked { answer: later(Duration::from_secs(1)), keys_awaited: true }
-                }
+                Lack::Awaited => Asked { answer: later(SOON), keys_awaited: true },
                 Lack::Unavailable { retry_after } => {
                     Asked { answer: later(retry_after), keys_awaited: false }
                 }
             };
+        }
+    }
+
+    /// Reads a message of an issuer's (a logout token, a security event) by its keys of this moment: like
+    /// [`ask`](Self::ask), it says whether newer keys are worth waiting for.
+    ///
+    /// # Errors
+    /// What `read` returns; `keys_unavailable`, where the keys cannot be had. `true` beside it: they are on their way.
+    pub fn read<T>(
+        &self,
+        issuer: &str,
+        clock: UnixTime,
+        read: impl Fn(&KeySet) -> Result<T, MessageFault>,
+    ) -> Result<T, (MessageFault, bool)> {
+        let mut held = self.held(clock);
+        loop {
+            let fault = match read(held.validator.keys()) {
+                Ok(taken) => return Ok(taken),
+                Err(fault) if !fault.may_lack_keys() => return Err((fault, false)),
+                Err(fault) => fault,
+            };
+            let mut issuers = self.issuers();
+            if issuers.revisions(clock) != held.revisions {
+                held = self.renew(&issuers, clock);
+                continue;
+            }
+            let lack = issuers.lacking_of(issuer, clock);
+            self.note_next_poll(&issuers);
+            return Err(match lack {
+                Lack::Nothing => (fault, false),
+                Lack::Awaited => (MessageFault::KeysUnavailable { retry_after: SOON }, true),
+                Lack::Unavailable { retry_after } => {
+                    (MessageFault::KeysUnavailable { retry_after }, false)
+                }
+            });
         }
     }
 

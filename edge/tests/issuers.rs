@@ -18,8 +18,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lowwater::{Algorithm, Code, NoCutoffs, Policy, Rejection, Ring, Validator};
-use lowwater_edge::{Client, FetchingValidator, IssuerValidator, Response, now};
-use lowwater_intake::{Fetch, KeySource, SourceFault};
+use lowwater_edge::{Client, FetchingValidator, IssuerValidator, Response, SharedCutoffs, now};
+use lowwater_intake::{Fetch, KeySource, LogoutReceiver, SourceFault};
 use lowwater_issuer::{Behaviour, Instead, Issuer};
 use serde_json::json;
 
@@ -303,6 +303,42 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         }
         thread::park();
     }
+}
+
+#[test]
+fn a_logout_by_a_new_key_is_read_and_ends_access_at_once() {
+    let issuer = Issuer::start().unwrap();
+    let validator = of(&[&issuer.url()]);
+    let receiver = LogoutReceiver::new(&issuer.url(), ["app"], [Algorithm::EdDsa]).unwrap();
+    let rules = SharedCutoffs::default();
+    let bearer = issuer.token("a", &json!({"aud": "api", "sub": "u1", "sid": "s1"}));
+    assert!(validator.validate(&bearer, || rules.current(), now()).is_ok());
+
+    publish(&issuer, &["a", "b"]);
+    thread::sleep(Duration::from_secs(1)); // the cool-down
+    let events = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+    let claims = json!({"aud": "app", "sid": "s1", "jti": "j1", "events": events});
+    let body =
+        format!("logout_token={}", issuer.signed("b", &json!({"typ": "logout+jwt"}), &claims));
+    let read = |keys: &_| receiver.receive(body.as_bytes(), keys, now());
+    let logout = validator.read(receiver.issuer(), read).unwrap();
+    logout.rules().iter().for_each(|rule| {
+        rules.apply(rule.clone(), now()).unwrap();
+    });
+    let no = validator.validate(&bearer, || rules.current(), now()).unwrap_err();
+    assert_eq!(no.code(), Code::SessionRevoked);
+
+    // By a key that nobody has: refused; while nobody can be asked: later.
+    let forged = format!("logout_token={}", issuer.signed("c", &json!({}), &claims));
+    let read = |keys: &_| receiver.receive(forged.as_bytes(), keys, now());
+    let fault = validator.read(receiver.issuer(), read).unwrap_err();
+    assert_eq!((fault.code(), LogoutReceiver::refusal(&fault).status()), ("key_not_found", 400));
+    instead(&issuer, "/jwks", Instead::Close);
+    thread::sleep(Duration::from_secs(1));
+    let fault = block_on(validator.read_async(receiver.issuer(), read)).unwrap_err();
+    let reply = LogoutReceiver::refusal(&fault);
+    assert_eq!((fault.code(), reply.status()), ("keys_unavailable", 503));
+    assert!(reply.headers().any(|(name, _)| name == "Retry-After"));
 }
 
 #[test]

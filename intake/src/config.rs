@@ -8,6 +8,8 @@ use core::time::Duration;
 
 use lowwater::{Algorithm, ConfigError, UnixTime};
 
+use serde::Deserialize;
+
 use crate::members::{Members, Wrong};
 
 /// A configuration that is being read.
@@ -88,6 +90,15 @@ impl<'t> Config<'t> {
             Some(millis) => Ok(Some(Duration::from_millis(millis))),
             None => Err(self.mistake(format!("`{member}` must be a number of seconds"))),
         }
+    }
+
+    /// Any type that serde reads.
+    pub(crate) fn value<T: Deserialize<'t>>(
+        &self,
+        member: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<T>, ConfigError> {
+        self.said(self.members.value(member, expected))
     }
 }
 

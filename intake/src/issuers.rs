@@ -155,8 +155,12 @@ impl Issuers {
         if nameless && said.key_id().is_some() {
             return Lack::Nothing;
         }
-        let Some(source) = self.sources.iter_mut().find(|own| Some(own.issuer()) == said.issuer())
-        else {
+        said.issuer().map_or(Lack::Nothing, |issuer| self.lacking_of(issuer, now))
+    }
+
+    /// No key of this issuer's could be found for a message: are they missing or old?
+    pub fn lacking_of(&mut self, issuer: &str, now: UnixTime) -> Lack {
+        let Some(source) = self.sources.iter_mut().find(|own| own.issuer() == issuer) else {
             return Lack::Nothing;
         };
         let unavailable = source.keys(now).err().map(|none| none.retry_after);

@@ -96,6 +96,25 @@ impl KeySource {
         KeySourceBuilder::new(issuer, Some(url))
     }
 
+    /// A source by its configuration, one JSON object: `{"issuer": "https://issuer.example/"}`, and perhaps `"jwks_url"` or
+    /// `"metadata_url"`, `"allow_loopback_http"`, `"fresh_for"`, `"stale_for"`, `"cool_down"`, `"timeout"` (in seconds),
+    /// `"max_bytes"`. What they mean is said at [`KeySourceBuilder`].
+    ///
+    /// ```
+    /// use lowwater_intake::KeySource;
+    ///
+    /// let source = KeySource::from_json(r#"{"issuer": "https://issuer.example/", "cool_down": 10}"#)?;
+    /// let mistake = KeySource::from_json(r#"{"issuer": "https://issuer.example/", "cooldown": 10}"#).unwrap_err();
+    /// assert!(mistake.to_string().contains("`cooldown` is no member"));
+    /// # Ok::<(), lowwater::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Unknown members, wrong types, and what [`KeySourceBuilder::build`] refuses.
+    pub fn from_json(json: &str) -> Result<Self, ConfigError> {
+        KeySourceBuilder::from_json(json)?.build()
+    }
+
     fn new(settings: Settings) -> Self {
         Self {
             settings,

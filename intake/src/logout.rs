@@ -237,9 +237,13 @@ impl LogoutReceiver {
         Ok(Logout { rules, token_id, subject, session })
     }
 
-    /// What to answer where a token is not taken: 400, with the reason as JSON (section 2.8).
+    /// What to answer where a token is not taken: 400, with the reason as JSON (section 2.8); 503 while the issuer's keys
+    /// cannot be had.
     #[must_use]
     pub fn refusal(fault: &MessageFault) -> Reply {
+        if let MessageFault::KeysUnavailable { retry_after } = fault {
+            return Reply::later(*retry_after);
+        }
         let text = serde_json::Value::from(format!("{}: {fault}", fault.code())).to_string();
         Reply::json(400, format!(r#"{{"error":"invalid_request","error_description":{text}}}"#))
     }

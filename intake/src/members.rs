@@ -92,6 +92,15 @@ impl<'t> Members<'t> {
     pub(crate) fn object(&self, member: &'static str) -> Result<Option<Self>, Wrong> {
         self.is(member, OBJECT, Self::inner)
     }
+
+    /// Any type that serde reads.
+    pub(crate) fn value<T: Deserialize<'t>>(
+        &self,
+        member: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<T>, Wrong> {
+        self.is(member, expected, value)
+    }
 }
 
 /// A string in a list: `serde` borrows one only where it is told to.

@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
-use lowwater::{Algorithm, At, JsonError, KeySet, Rejection, Signed, UnixTime};
+use lowwater::{Algorithm, At, Code, JsonError, KeySet, Rejection, Signed, UnixTime};
 
 use crate::members::{Members, Wrong};
 
@@ -39,9 +39,21 @@ pub enum MessageFault {
     TooOld,
     /// `exp` has passed.
     Expired,
+    /// The keys of the issuer were never fetched, or too long ago: ask again later, the message is not known to be bad.
+    KeysUnavailable {
+        /// When the next fetch is due.
+        retry_after: Duration,
+    },
 }
 
 impl MessageFault {
+    /// May newer keys tell otherwise? Its key was not among those that were asked, or none of a set without names fits.
+    #[must_use]
+    pub fn may_lack_keys(&self) -> bool {
+        let keys = [Code::KeyNotFound, Code::KeyMismatch, Code::SignatureInvalid];
+        matches!(self, Self::Unproven(no) if keys.contains(&no.code()))
+    }
+
     /// A stable snake_case name: where tokens have the same fault, theirs.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -57,6 +69,7 @@ impl MessageFault {
             Self::IssuedInFuture => "issued_in_future",
             Self::TooOld => "token_too_old",
             Self::Expired => "token_expired",
+            Self::KeysUnavailable { .. } => "keys_unavailable",
         }
     }
 }
@@ -75,6 +88,7 @@ impl fmt::Display for MessageFault {
             Self::IssuedInFuture => f.write_str("the message was issued in the future"),
             Self::TooOld => f.write_str("the message was issued too long ago"),
             Self::Expired => f.write_str("the message has expired"),
+            Self::KeysUnavailable { .. } => f.write_str("the issuer's keys cannot be had"),
         }
     }
 }

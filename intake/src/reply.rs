@@ -1,22 +1,31 @@
 //! What to answer a request of a protocol.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
+use core::time::Duration;
 
-/// An HTTP answer: its status, its content type (none without a body), its body. Send `Cache-Control: no-store` with it.
+/// An HTTP answer: status, headers, body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     status: u16,
     content_type: Option<&'static str>,
+    retry_after: Option<u64>,
     body: String,
 }
 
 impl Reply {
     pub(crate) const fn empty(status: u16) -> Self {
-        Self { status, content_type: None, body: String::new() }
+        Self { status, content_type: None, retry_after: None, body: String::new() }
     }
 
     pub(crate) const fn json(status: u16, body: String) -> Self {
-        Self { status, content_type: Some("application/json"), body }
+        Self { status, content_type: Some("application/json"), retry_after: None, body }
+    }
+
+    /// 503, and when to come again, in whole seconds.
+    pub(crate) fn later(retry_after: Duration) -> Self {
+        let seconds = retry_after.as_millis().div_ceil(1000);
+        let retry_after = Some(u64::try_from(seconds).unwrap_or(u64::MAX));
+        Self { retry_after, ..Self::empty(503) }
     }
 
     /// The status.
@@ -26,9 +35,11 @@ impl Reply {
     }
 
     /// The headers to send.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let content_type = self.content_type.map(|value| ("Content-Type", value));
-        content_type.into_iter().chain([("Cache-Control", "no-store")])
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let content_type = self.content_type.map(|value| ("Content-Type", value.to_string()));
+        let retry_after = self.retry_after.map(|seconds| ("Retry-After", seconds.to_string()));
+        let always = [("Cache-Control", String::from("no-store"))];
+        content_type.into_iter().chain(retry_after).chain(always)
     }
 
     /// The body, perhaps empty.

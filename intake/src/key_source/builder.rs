@@ -8,6 +8,9 @@ use lowwater::ConfigError;
 
 use super::KeySource;
 use crate::address::{Address, Schemes, metadata_of};
+use crate::config::{Config, mistake};
+
+const WHAT: &str = "key source";
 
 /// Ten minutes: what an issuer may say without saying it, and how long a withdrawn key lives then.
 const FRESH_FOR: Duration = Duration::from_secs(10 * 60);
@@ -73,6 +76,41 @@ impl KeySourceBuilder {
         }
     }
 
+    /// Reads `{"issuer"}`, and perhaps `"jwks_url"` or `"metadata_url"`, `"allow_loopback_http"` (true or false), `"fresh_for"`,
+    /// `"stale_for"`, `"cool_down"`, `"timeout"` in seconds, `"max_bytes"`.
+    pub(super) fn from_json(json: &str) -> Result<Self, ConfigError> {
+        let known = [
+            "issuer",
+            "jwks_url",
+            "metadata_url",
+            "allow_loopback_http",
+            "fresh_for",
+            "stale_for",
+            "cool_down",
+            "timeout",
+            "max_bytes",
+        ];
+        let config = Config::read(WHAT, json, &known)?;
+        let mut builder = Self::new(&config.needed("issuer")?, config.text("jwks_url")?.as_deref());
+        builder.metadata = config.text("metadata_url")?;
+        if config.value("allow_loopback_http", "true or false")?.unwrap_or(false) {
+            builder = builder.allow_loopback_http();
+        }
+        if let Some(bytes) = config.value("max_bytes", "an integer")? {
+            builder = builder.max_bytes(bytes);
+        }
+        let spans = [
+            ("fresh_for", &mut builder.fresh_for),
+            ("stale_for", &mut builder.stale_for),
+            ("cool_down", &mut builder.cool_down),
+            ("timeout", &mut builder.timeout),
+        ];
+        for (name, slot) in spans {
+            *slot = config.span(name)?.unwrap_or(*slot);
+        }
+        Ok(builder)
+    }
+
     /// Reads the metadata here: of an authorization server that publishes them elsewhere (RFC 8414). They still have to name
     /// the issuer.
     pub fn metadata_url(mut self, url: &str) -> Self {
@@ -121,8 +159,7 @@ impl KeySourceBuilder {
     /// # Errors
     /// An empty issuer; an address that is not `https`; a span or a size out of its range.
     pub fn build(self) -> Result<KeySource, ConfigError> {
-        let refused =
-            |expected: &str| ConfigError::Value { what: "key source", expected: expected.into() };
+        let refused = |expected: &str| mistake(WHAT, expected);
         if self.issuer.is_empty() {
             return Err(refused("the issuer must not be empty"));
         }
