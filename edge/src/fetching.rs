@@ -5,14 +5,13 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::Builder;
-use std::time::Duration;
 
 use event_listener::{Event, EventListener, Listener as _};
 use lowwater::{
     Accepted, Algorithm, Backend, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime,
     Validator,
 };
-use lowwater_intake::{Answer, Fetch, Issuers, KeySource, KeysUnavailable, MessageFault};
+use lowwater_intake::{Answer, Fetch, KeySource, KeysUnavailable, MessageFault};
 
 use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
@@ -278,9 +277,7 @@ impl FetchingValidator {
 
     /// No longer than a round may take, whatever the client does.
     fn wait(&self, arrival: EventListener) {
-        let given_up = self.shared.issuers.with_sources(Issuers::next_poll);
-        let millis = given_up.map_or(0, |at| at.as_millis().saturating_sub(clock().as_millis()));
-        arrival.wait_timeout(Duration::from_millis(u64::try_from(millis).unwrap_or(0)));
+        arrival.wait_timeout(self.shared.issuers.longest_wait(clock()));
     }
 
     fn all_there(&self) -> Result<(), KeysUnavailable> {

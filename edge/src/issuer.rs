@@ -199,6 +199,15 @@ impl IssuerValidator {
         fetch
     }
 
+    /// How long to wait for keys at most: until the first of the fetches that go on is given up, whoever made it (a process
+    /// that forked has those of its parent).
+    #[must_use]
+    pub fn longest_wait(&self, clock: UnixTime) -> Duration {
+        let until = self.issuers().next_poll().map_or(0, UnixTime::as_millis);
+        let millis = until.saturating_sub(clock.as_millis()).clamp(0, 60_000);
+        Duration::from_millis(millis.unsigned_abs())
+    }
+
     /// What an issuer answered; tells what to fetch next of that issuer's.
     pub fn answered(&self, fetch: &Fetch, answer: &Answer<'_>, clock: UnixTime) -> Option<Fetch> {
         let mut issuers = self.issuers();

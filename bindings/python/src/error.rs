@@ -3,10 +3,13 @@
 use std::fmt::Display;
 
 use lowwater::{ApplyError, ConfigError, DeltaError, LoadError, PruneError, Rejection, Remedy};
+use lowwater_intake::MessageFault;
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
+
+use crate::logout::Reply;
 
 /// The code of a mistake in what Python gave.
 const ARGUMENT: &str = "argument_invalid";
@@ -77,6 +80,18 @@ pub(crate) fn reading<T>(py: Python<'_>, name: &str, read: PyResult<T>) -> PyRes
         let mistake = argument(name, "cannot be read");
         mistake.set_cause(py, Some(cause));
         mistake
+    })
+}
+
+/// `MessageRefused`, with what to answer.
+pub(crate) fn refused(fault: &MessageFault, reply: Reply) -> PyErr {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    Python::attach(|py| {
+        let arguments = (fault.to_string(), fault.code(), reply);
+        match class(py, &CLASS, "MessageRefused").and_then(|class| class.call1(arguments)) {
+            Ok(raised) => PyErr::from_value(raised),
+            Err(error) => error,
+        }
     })
 }
 

@@ -7,7 +7,9 @@ mod cutoffs;
 mod error;
 mod index;
 mod interpreter;
+mod issuer;
 mod keys;
+mod logout;
 mod number;
 mod rule;
 mod rules;
@@ -33,7 +35,11 @@ mod _lowwater {
     #[pymodule_export]
     use crate::index::Index;
     #[pymodule_export]
+    use crate::issuer::{Fetch, Issuers};
+    #[pymodule_export]
     use crate::keys::{Key, KeySet, Signed};
+    #[pymodule_export]
+    use crate::logout::{Logout, LogoutReceiver, Reply};
     #[pymodule_export]
     use crate::rule::Rule;
     use crate::sentinel::{Any, NoCutoffs};

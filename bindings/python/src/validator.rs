@@ -5,7 +5,8 @@ use std::num::NonZero;
 use lowwater::{Policy, Rejection, RuleSet, UnixTime};
 use lowwater_edge::{SharedMemo, decide_many};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString, PyType};
 
 use crate::accepted::Accepted;
 use crate::convert::{
@@ -55,6 +56,11 @@ impl Validator {
         })
     }
 
+    /// One of the moment, without a memo of its own.
+    pub(crate) fn plain(validator: lowwater::Validator) -> Self {
+        Self { validator, release_gil: false, short_secrets: false, memo: SharedMemo::new(0) }
+    }
+
     pub(crate) fn retention(&self) -> lowwater::Retention {
         self.validator.retention()
     }
@@ -79,7 +85,7 @@ impl Validator {
 }
 
 /// The members of a policy as JSON. One issuer or audience alone is a list of one.
-fn policy(keywords: &Bound<'_, PyDict>) -> PyResult<String> {
+pub(crate) fn policy(keywords: &Bound<'_, PyDict>) -> PyResult<String> {
     let one = |(name, value): &(String, Bound<'_, PyAny>)| {
         if value.is_none() {
             let expected = "cannot be None: leave it out, or where nothing is to be asked say so (lowwater.ANY)";
@@ -131,6 +137,21 @@ impl Validator {
     ) -> PyResult<Self> {
         let policy = Policy::from_json(text(policy, "policy")?).map_err(mistake)?;
         Self::of(policy, &Beside { keys, release_gil, memo_bytes })
+    }
+
+    /// A validator that fetches the keys of one issuer, and keeps them fresh.
+    #[staticmethod]
+    #[pyo3(
+        signature = (issuer, **keywords),
+        text_signature = "(issuer, *, audience, algorithms, **keywords)"
+    )]
+    fn for_issuer<'py>(
+        issuer: &Bound<'py, PyAny>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        let class = CLASS.import(issuer.py(), "lowwater.issuer", "IssuerValidator")?;
+        class.call((issuer,), keywords)
     }
 
     /// Accepts the token, or raises Rejected.

@@ -20,7 +20,13 @@ to everyone's own code: accept no token of user X issued before T.
     # Logged out, stolen, changed: from the next request on.
     cutoffs.issued_before(datetime.now(timezone.utc), subject="auth0|42", issuer="https://tenant.example.auth/")
 
-Two exceptions leave the module: ``Rejected`` (the token's) and ``ConfigError`` (yours); their base is
+Where the keys are fetched from the issuer and kept fresh:
+
+    validator = lowwater.Validator.for_issuer(
+        "https://tenant.example.auth/", audience="https://api.example.com/", algorithms=["RS256"]
+    )
+
+Two exceptions leave a decision: ``Rejected`` (the token's) and ``ConfigError`` (yours); their base is
 ``Error``. Python itself raises ``TypeError`` where an argument is missing. What is given is meant: ``None``
 is refused wherever it is not listed as a type.
 
@@ -29,15 +35,19 @@ Times are aware datetimes (exact to the millisecond; naive ones are refused), or
 timedeltas or seconds.
 """
 
-from lowwater._errors import ConfigError, Error, Rejected
+from lowwater._errors import ConfigError, Error, KeysUnavailable, MessageRefused, Rejected
 from lowwater._lowwater import (
     ANY,
     NO_CUTOFFS,
     Accepted,
     Cutoffs,
+    Fetch,
     Index,
     Key,
     KeySet,
+    Logout,
+    LogoutReceiver,
+    Reply,
     Rule,
     Signed,
     Ticket,
@@ -46,6 +56,7 @@ from lowwater._lowwater import (
     affected,
     unverified,
 )
+from lowwater.issuer import IssuerValidator
 
 __all__ = [
     "ANY",
@@ -54,10 +65,17 @@ __all__ = [
     "ConfigError",
     "Cutoffs",
     "Error",
+    "Fetch",
     "Index",
+    "IssuerValidator",
     "Key",
     "KeySet",
+    "KeysUnavailable",
+    "Logout",
+    "LogoutReceiver",
+    "MessageRefused",
     "Rejected",
+    "Reply",
     "Rule",
     "Signed",
     "Ticket",

@@ -1,11 +1,14 @@
 """What leaves the module. In Python, because the stable ABI of 3.11 cannot extend Exception."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lowwater._lowwater import Reply
 
 
 class Error(Exception):
-    """The base of ``ConfigError`` and ``Rejected``."""
+    """The base of ``ConfigError``, ``Rejected``, ``MessageRefused`` and ``KeysUnavailable``."""
 
     __module__ = "lowwater"
 
@@ -71,3 +74,25 @@ class Rejected(Error):
     def __reduce__(self) -> tuple[Any, ...]:
         told = (self.code, self.stage, self.remedy, self.status, self.headers, self.wait_until)
         return type(self), (str(self), *told)
+
+
+class MessageRefused(Error):
+    """A message of an issuer's (a logout token) was not taken. ``str(no)`` says why, without text of the message."""
+
+    __module__ = "lowwater"
+
+    code: str
+    """What was wrong; where tokens have the same fault, theirs. ``keys_unavailable``: the message is not known to be bad."""
+    reply: "Reply"
+    """What to answer: 400, or 503 while the issuer's keys cannot be had."""
+
+    def __init__(self, message: str, code: str, reply: "Reply") -> None:
+        super().__init__(message)
+        self.code = code
+        self.reply = reply
+
+
+class KeysUnavailable(Error):
+    """The keys of an issuer could not be fetched; the text says of which, and why."""
+
+    __module__ = "lowwater"

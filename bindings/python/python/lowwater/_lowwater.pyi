@@ -11,7 +11,7 @@ from typing import (
     type_check_only,
 )
 
-from lowwater._errors import Rejected
+from lowwater._errors import MessageRefused, Rejected
 from lowwater.annotations import (
     AppliedLines,
     Buffer,
@@ -19,7 +19,9 @@ from lowwater.annotations import (
     CutoffTarget,
     Explanation,
     Freshness,
+    IssuerKeywords,
     Keys,
+    NamedKeySource,
     Progress,
     Rules,
     RuleTarget,
@@ -30,6 +32,7 @@ from lowwater.annotations import (
     Time,
     Unverified,
 )
+from lowwater.issuer import Client, IssuerValidator
 
 __all__ = [
     "Accepted",
@@ -37,9 +40,14 @@ __all__ = [
     "affected",
     "Cutoffs",
     "Index",
+    "Fetch",
+    "Issuers",
     "Key",
     "KeySet",
     "Signed",
+    "Logout",
+    "LogoutReceiver",
+    "Reply",
     "Rule",
     "Validator",
     "unverified",
@@ -220,6 +228,14 @@ class Validator:
         policy: str, *, keys: Keys, release_gil: bool = False, memo_bytes: int = 8388608
     ) -> Validator:
         """A validator of a policy that is kept as JSON, as every language reads it."""
+
+    @staticmethod
+    def for_issuer(
+        issuer: str, *, client: Client = ..., **keywords: Unpack[IssuerKeywords]
+    ) -> IssuerValidator:
+        """A validator that fetches the keys of one issuer (OpenID Connect Discovery, or ``jwks_url``) and keeps them
+        fresh: see ``IssuerValidator``.
+        """
 
     def validate(
         self, token: str, cutoffs: Rules, *, now: Time = ..., fresh_within: Span = ...
@@ -582,6 +598,118 @@ class Index:
 
     @property
     def targets(self) -> int: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class LogoutReceiver:
+    """Takes in the logout tokens of one issuer (OpenID Connect Back-Channel Logout 1.0) and says which rules they make.
+
+    issuer: whose. client_id: one or several, of which ``aud`` must name one. algorithms: as those of a Validator.
+    mode: ``"compatible"``, or ``"strict"``, which asks for ``typ`` and ``exp``.
+    leeway: what clocks may differ by. max_age: how old a token may be.
+    max_session: the validator's own, where it has one: a tombstone of a session is then forgotten at its end, and else
+        stays for ever.
+
+    A token that comes again makes the same rules, which changes nothing.
+    """
+
+    def __new__(
+        cls,
+        *,
+        issuer: str,
+        client_id: str | Strings,
+        algorithms: Strings,
+        mode: Literal["strict", "compatible"] = "compatible",
+        leeway: Span = 60,
+        max_age: Span = 300,
+        max_session: Span = ...,
+    ) -> LogoutReceiver: ...
+    @property
+    def issuer(self) -> str: ...
+    def receive(self, body: bytes | bytearray, keys: KeySet, *, now: Time = ...) -> Logout:
+        """Reads the body of a request (a form with one ``logout_token``), or raises ``MessageRefused``. Where the keys
+        are fetched, ``IssuerValidator.receive`` asks for new ones too.
+        """
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Logout:
+    """A logout token that was taken: apply and keep its rules, then answer."""
+
+    @property
+    def rules(self) -> list[Rule]: ...
+    @property
+    def token_id(self) -> str:
+        """Its ``jti``, for a log."""
+
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def session(self) -> str | None: ...
+    @property
+    def reply(self) -> Reply:
+        """What to answer once the rules are kept: 200."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Reply:
+    """What to answer a request."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Fetch:
+    """One HTTP request that a client of one's own makes: without cookies, and without following redirects, which are
+    answers like others. Give up after ``timeout`` seconds for all of it, and read one byte more than ``max_bytes`` at
+    most.
+    """
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    @property
+    def body(self) -> bytes | None: ...
+    @property
+    def max_bytes(self) -> int: ...
+    @property
+    def timeout(self) -> float: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Issuers:
+    """What ``IssuerValidator`` drives."""
+
+    def __new__(
+        cls, sources: list[NamedKeySource], *, memo_bytes: int = 8388608, **policy: Any
+    ) -> Issuers: ...
+    def ask(
+        self, token: str, cutoffs: Rules, *, now: Time = ..., fresh_within: Span = ...
+    ) -> tuple[Accepted | Rejected, bool]: ...
+    def receive(
+        self, receiver: LogoutReceiver, body: bytes | bytearray, *, now: Time = ...
+    ) -> tuple[Logout | MessageRefused, bool]: ...
+    def poll(self) -> Fetch | None: ...
+    def answered(
+        self, fetch: Fetch, status: int, headers: list[tuple[str, str]], body: bytes
+    ) -> Fetch | None: ...
+    def failed(self, fetch: Fetch) -> None: ...
+    def is_fetching(self) -> bool: ...
+    def longest_wait(self) -> float: ...
+    def current(self) -> Validator: ...
+    def hydrate(self, issuer: Any, jwks: dict[str, Any] | str, fresh_until: Any) -> None: ...
+    def faults(self) -> list[tuple[str, str | None]]: ...
+    def missing(self) -> list[tuple[str, str]]: ...
     def __reduce__(self) -> NoReturn: ...
 
 def affected(

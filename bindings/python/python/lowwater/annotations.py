@@ -30,6 +30,61 @@ Freshness: TypeAlias = tuple[Literal["fresh", "stale", "blind", "expired"], floa
 """How old rules are: the word, and the age in seconds where there is one."""
 
 
+class KeySource(TypedDict, total=False):
+    """How the keys of an issuer are fetched. Spans that are left out are those of the comments."""
+
+    jwks_url: str
+    """Where the key set is; else the issuer's metadata say it."""
+    metadata_url: str
+    """Where the metadata are, if not where the issuer's address says (OpenID Connect Discovery)."""
+    fresh_for: Span
+    """Where the issuer does not say for how long (Cache-Control): 10 minutes. What it says counts from 1 minute to 24 hours."""
+    stale_for: Span
+    """How long keys serve beyond that while no others can be had: 24 hours."""
+    cool_down: Span
+    """The shortest time between two fetches for a key that is missing: 30 seconds."""
+    timeout: Span
+    """How long a round may take, with metadata and redirects: 5 seconds."""
+    max_bytes: int
+    """The longest answer: 512 KiB."""
+    allow_loopback_http: bool
+    """Takes ``http`` of this machine too, for tests."""
+
+
+class NamedKeySource(KeySource):
+    issuer: str
+
+
+class Policy(TypedDict, total=False):
+    """What Validator takes beside issuer, audience, algorithms and keys."""
+
+    token_type: Literal["default", "strict", "any"] | Strings | _Any
+    leeway: Span
+    max_lifetime: Span | Literal["unbounded"]
+    max_age: Span
+    max_session: Span
+    missing_exp: Literal["accept"]
+    missing_iat: Literal["accept"]
+    same_second: Literal["refuse", "accept"]
+    missing_auth_time: Literal["use_issued_at", "refuse"]
+    required: Strings
+    claim_equals: dict[str, Any]
+    tenant_claim: str
+    device_claim: str
+    max_token_bytes: int
+    allow_padding: bool
+    realm: str
+    resource_metadata: str
+    memo_bytes: int
+
+
+class IssuerKeywords(KeySource, Policy):
+    """Where the keys come from one issuer, and what is asked of its tokens."""
+
+    audience: str | Strings | _Any
+    algorithms: Strings
+
+
 class Target(TypedDict, total=False):
     """Whom a rule names: the token must carry all of these. Values are compared as they are."""
 

@@ -1,0 +1,237 @@
+//! Keys that come from their issuers: what to fetch, and what was fetched. The fetching is Python's
+//! (`lowwater/issuer.py`).
+
+use lowwater::{AwsLc, Policy};
+use lowwater_edge::{Asked, IssuerValidator, SharedMemo};
+use lowwater_intake::{Answer, KeySource};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList};
+
+use crate::accepted::Accepted;
+use crate::convert::{Given, bytes, count, json, members, quoted, sequence, text, token};
+use crate::error::{argument, mistake, mistake_in_keywords, rejected};
+use crate::logout::{self, Logout, LogoutReceiver};
+use crate::rules::Rules;
+use crate::time::{instant, now, span, span_digits};
+use crate::unpicklable;
+use crate::validator::{Validator, policy};
+
+/// A validator over the keys of its issuers, which says what to fetch.
+#[pyclass(frozen, module = "lowwater")]
+pub(crate) struct Issuers(IssuerValidator);
+
+/// What to fetch: one HTTP request.
+#[pyclass(frozen, module = "lowwater")]
+pub(crate) struct Fetch(lowwater_intake::Fetch);
+
+/// A source's members as JSON: spans are timedeltas or seconds.
+fn source(given: &Bound<'_, PyAny>) -> PyResult<KeySource> {
+    let expected = "must hold dicts, each with an `issuer`";
+    let dict = given.cast::<PyDict>().map_err(|_| argument("sources", expected))?;
+    let one = |(name, value): &(String, Bound<'_, PyAny>)| {
+        let digits = match &**name {
+            "fresh_for" | "stale_for" | "cool_down" | "timeout" => span_digits(value, name)?,
+            _ => None,
+        };
+        let json = digits.map_or_else(|| json(value, name), Ok)?;
+        Ok(format!("{}:{json}", quoted(name)))
+    };
+    let all = members(dict, "sources")?.iter().map(one).collect::<PyResult<Vec<_>>>()?;
+    KeySource::from_json(&format!("{{{}}}", all.join(","))).map_err(mistake_in_keywords)
+}
+
+#[pymethods]
+impl Issuers {
+    #[new]
+    #[pyo3(
+        signature = (sources, *, memo_bytes=Given::absent(), **keywords),
+        text_signature = "(sources, *, memo_bytes=8388608, **policy)"
+    )]
+    fn new<'py>(
+        sources: &Bound<'py, PyAny>,
+        memo_bytes: Given<'py>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Self> {
+        let memo_bytes = memo_bytes.map(|value| count(value, "memo_bytes"))?;
+        let sources = sequence(sources, "sources")?;
+        let sources = sources.iter().map(source).collect::<PyResult<Vec<_>>>()?;
+        let members = keywords.map(policy).transpose()?.unwrap_or_else(|| "{}".to_owned());
+        let policy = Policy::from_json(&members).map_err(mistake_in_keywords)?;
+        let validator = IssuerValidator::new(policy, sources, AwsLc::new()).map_err(mistake)?;
+        Ok(Self(validator.memo_bytes(memo_bytes.unwrap_or(SharedMemo::DEFAULT_BYTES))))
+    }
+
+    /// The answer (an Accepted, or a Rejected that was not raised), and whether newer keys are worth waiting for.
+    #[pyo3(
+        signature = (token, cutoffs, *, now=Given::absent(), fresh_within=Given::absent()),
+        text_signature = "($self, token, cutoffs, *, now=..., fresh_within=...)"
+    )]
+    fn ask<'py>(
+        &self,
+        token: &Bound<'py, PyAny>,
+        cutoffs: &Bound<'py, PyAny>,
+        now: Given<'py>,
+        fresh_within: Given<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, bool)> {
+        let (py, token, now) = (token.py(), self::token(token, "token")?, self::now(&now)?);
+        let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
+        let rules = Rules::of(cutoffs)?;
+        let clock = lowwater_edge::now();
+        let asked = rules.ask(bound, |rules| self.0.ask(&token, rules, now, clock));
+        let Asked { answer, keys_awaited } = asked;
+        let object = match answer {
+            Ok(accepted) => Bound::new(py, Accepted::new(accepted))?.into_any(),
+            Err(no) => rejected(&no).into_value(py).into_bound(py).into_any(),
+        };
+        Ok((object, keys_awaited))
+    }
+
+    /// What to fetch now, if anything.
+    fn poll(&self) -> Option<Fetch> {
+        self.0.poll(lowwater_edge::now()).map(Fetch)
+    }
+
+    /// What an issuer answered; gives what to fetch next of that issuer's.
+    fn answered(
+        &self,
+        fetch: &Bound<'_, Fetch>,
+        status: u16,
+        headers: &Bound<'_, PyList>,
+        body: &Bound<'_, PyBytes>,
+    ) -> PyResult<Option<Fetch>> {
+        let headers: Vec<(String, String)> = headers.extract()?;
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let answer = Answer::new(status, &headers, body.as_bytes());
+        Ok(self.0.answered(&fetch.get().0, &answer, lowwater_edge::now()).map(Fetch))
+    }
+
+    /// There was no answer.
+    fn failed(&self, fetch: &Bound<'_, Fetch>) {
+        self.0.failed(&fetch.get().0, lowwater_edge::now());
+    }
+
+    /// Is anything being fetched?
+    fn is_fetching(&self) -> bool {
+        self.0.with_sources(lowwater_intake::Issuers::is_fetching)
+    }
+
+    /// How long to wait for keys at most, in seconds.
+    fn longest_wait(&self) -> f64 {
+        self.0.longest_wait(lowwater_edge::now()).as_secs_f64()
+    }
+
+    /// What came of a message (of a logout: a Logout, or a MessageRefused that was not raised), and whether newer keys are
+    /// worth waiting for.
+    #[pyo3(signature = (receiver, body, *, now=Given::absent()), text_signature = "($self, receiver, body, *, now=...)")]
+    fn receive<'py>(
+        &self,
+        receiver: &Bound<'py, PyAny>,
+        body: &Bound<'py, PyAny>,
+        now: Given<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, bool)> {
+        let (py, now) = (receiver.py(), self::now(&now)?);
+        let body = bytes(body, "body")?;
+        let Ok(receiver) = receiver.cast::<LogoutReceiver>() else {
+            return Err(argument("receiver", "must be a LogoutReceiver"));
+        };
+        let receiver = &receiver.get().0;
+        let clock = lowwater_edge::now();
+        match self.0.read(receiver.issuer(), clock, |keys| receiver.receive(&body, keys, now)) {
+            Ok(logout) => Ok((Bound::new(py, Logout(logout))?.into_any(), false)),
+            Err((fault, keys_awaited)) => {
+                let raised = logout::refusal(&fault).into_value(py).into_bound(py).into_any();
+                Ok((raised, keys_awaited))
+            }
+        }
+    }
+
+    /// The validator with the keys of this moment.
+    fn current(&self) -> Validator {
+        Validator::plain(self.0.current(lowwater_edge::now()))
+    }
+
+    /// Keys that were kept.
+    fn hydrate(
+        &self,
+        issuer: &Bound<'_, PyAny>,
+        jwks: &Bound<'_, PyAny>,
+        fresh_until: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let until = instant(fresh_until, "fresh_until")?;
+        let jwks = match jwks.is_instance_of::<PyDict>() {
+            true => json(jwks, "jwks")?,
+            false => text(jwks, "jwks")?.to_owned(),
+        };
+        let issuer = text(issuer, "issuer")?;
+        self.0.hydrate(issuer, &jwks, until, lowwater_edge::now()).map_err(mistake)
+    }
+
+    /// What went wrong with the last fetch of each issuer; None: nothing.
+    fn faults(&self) -> Vec<(String, Option<String>)> {
+        self.0.with_sources(|issuers| {
+            let fault = |source: &KeySource| source.fault().map(ToString::to_string);
+            issuers.sources().map(|own| (own.issuer().to_owned(), fault(own))).collect()
+        })
+    }
+
+    /// Of each issuer without keys: why.
+    fn missing(&self) -> Vec<(String, String)> {
+        let now = lowwater_edge::now();
+        self.0.with_sources(|issuers| {
+            let missing =
+                |own: &KeySource| Some((own.issuer().to_owned(), own.keys(now).err()?.to_string()));
+            issuers.sources().filter_map(missing).collect()
+        })
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "<lowwater.Issuers>"
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        unpicklable("An IssuerValidator", "build it in each process")
+    }
+}
+
+#[pymethods]
+impl Fetch {
+    #[getter]
+    fn method(&self) -> &'static str {
+        self.0.method()
+    }
+
+    #[getter]
+    fn url(&self) -> &str {
+        self.0.url()
+    }
+
+    #[getter]
+    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let headers = PyDict::new(py);
+        self.0.headers().try_for_each(|(name, value)| headers.set_item(name, value))?;
+        Ok(headers)
+    }
+
+    #[getter]
+    fn body(&self) -> Option<&[u8]> {
+        self.0.body().map(str::as_bytes)
+    }
+
+    #[getter]
+    fn max_bytes(&self) -> usize {
+        self.0.max_bytes()
+    }
+
+    #[getter]
+    fn timeout(&self) -> f64 {
+        self.0.timeout().as_secs_f64()
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "<lowwater.Fetch>"
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        unpicklable("A Fetch", "it belongs to one process")
+    }
+}
