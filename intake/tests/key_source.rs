@@ -292,7 +292,7 @@ fn redirects_stay_with_the_host() {
         ("http://issuer.example/jwks", true),
         ("https://issuer.example:444/jwks", true),
         ("https://issuer.example@evil.example/", true),
-        ("https://issuer.example\\@evil.example/", false),
+        ("https://issuer.example\\@evil.example/", true),
         ("/other", false),
         ("https://ISSUER.example:443/other", false),
     ] {
@@ -301,7 +301,8 @@ fn redirects_stay_with_the_host() {
         assert_eq!(source.fault() == Some(&SourceFault::Redirect), fault, "{location}");
         let next = source.poll(at(0)).map(|fetch| fetch.url().to_owned());
         assert_eq!(next.is_none(), fault);
-        assert!(next.is_none_or(|url| url.starts_with("https://issuer.example/")), "{location}");
+        let own = ["https://issuer.example/", "https://issuer.example:443/"];
+        assert!(next.is_none_or(|url| own.iter().any(|own| url.starts_with(own))), "{location}");
     }
     let mut source = of_keys();
     for _ in 0..4 {
