@@ -12,9 +12,11 @@
  * environment variable must not mean "any".
  */
 
+import type { ForIssuerOptions, IssuerValidator } from './types/issuer.js';
 import type { Algorithm, KeySet, Keys, Signed } from './types/keys.js';
 import type { ANY, At, Freshness, Rule, RuleJson, Rules, Seconds } from './types/rules.js';
 
+export * from './types/issuer.js';
 export * from './types/keys.js';
 export * from './types/rules.js';
 
@@ -116,6 +118,8 @@ export class Validator {
   constructor(options: ValidatorOptions);
   /** A validator of a policy that is kept as JSON, as every language reads it (its names are in snake_case). */
   static fromJson(policy: string, options: { keys: Keys; memoBytes?: number }): Validator;
+  /** A validator that fetches the keys of one issuer and keeps them fresh: see `IssuerValidator`. */
+  static forIssuer(issuer: string, options: ForIssuerOptions): IssuerValidator;
   /**
    * Accepts the token, or throws `Rejected`: the first check that fails, in a fixed order. The type of the claims is what
    * the caller says it is: nothing here looks at claims of one's own.
@@ -260,7 +264,7 @@ export interface Explanation {
   rules: { rule: string; target: Record<string, unknown> | null; code: string | null; compared: string; rules: RuleJson[] }[];
 }
 
-/** The base of both errors. */
+/** The base of all errors. */
 export class LowwaterError extends Error {}
 
 /** A mistake of the operator or the programmer; a token never causes one. */

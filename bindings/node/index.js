@@ -1,16 +1,18 @@
 'use strict';
 
-const { ConfigError, LowwaterError, Rejected } = require('./lib/errors.js');
+const { ConfigError, KeysUnavailable, LowwaterError, MessageRefused, Rejected } = require('./lib/errors.js');
 const { ANY, NO_CUTOFFS } = require('./lib/sentinels.js');
 const { Key, KeySet, Signed } = require('./lib/keys.js');
 const { Rule } = require('./lib/rule.js');
 const { Cutoffs, Index } = require('./lib/cutoffs.js');
 const { Accepted, Ticket, affected } = require('./lib/accepted.js');
 const { Validator } = require('./lib/validator.js');
+const { Logout, LogoutReceiver } = require('./lib/logout.js');
+const { IssuerValidator } = require('./lib/issuer.js');
 const { unverified } = require('./lib/unverified.js');
 const { version } = require('./package.json');
 
 module.exports = {
-  ANY, Accepted, ConfigError, Cutoffs, Index, Key, KeySet, LowwaterError, NO_CUTOFFS, Rejected, Rule, Signed, Ticket,
-  Validator, affected, unverified, version,
+  ANY, Accepted, ConfigError, Cutoffs, Index, IssuerValidator, Key, KeySet, KeysUnavailable, Logout, LogoutReceiver,
+  LowwaterError, MessageRefused, NO_CUTOFFS, Rejected, Rule, Signed, Ticket, Validator, affected, unverified, version,
 };

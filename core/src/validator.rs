@@ -327,6 +327,13 @@ impl Validator {
         Self { policy: Arc::clone(&self.policy), keys: Arc::new(keys) }
     }
 
+    /// Has it the very policy and key set of the other, not only equal ones? A clone has; one
+    /// [with other keys](Self::with_keys) has not.
+    #[must_use]
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.policy, &other.policy) && Arc::ptr_eq(&self.keys, &other.keys)
+    }
+
     /// The keys.
     #[must_use]
     pub fn keys(&self) -> &KeySet {

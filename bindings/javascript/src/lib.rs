@@ -17,8 +17,12 @@ mod cutoffs;
 mod held;
 #[cfg(feature = "validation")]
 mod index;
+#[cfg(feature = "issuers")]
+mod issuers;
 #[cfg(feature = "validation")]
 mod keys;
+#[cfg(feature = "issuers")]
+mod logout;
 #[cfg(feature = "validation")]
 mod rule;
 #[cfg(feature = "validation")]
@@ -40,6 +44,11 @@ pub use crate::{
     rules::Rules,
     time::millis_of,
     validator::{Answer, Draft, Validator},
+};
+#[cfg(feature = "issuers")]
+pub use crate::{
+    issuers::{Awaiting, Issuers, fetch_json},
+    logout::{logout_receiver_from_json, receive_logout},
 };
 
 /// A call's answer, or the JSON of a rejection.

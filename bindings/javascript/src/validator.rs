@@ -89,6 +89,12 @@ impl Validator {
         size_of_keys(self.validator.keys())
     }
 
+    /// One of the moment, without a memo of its own.
+    #[cfg(feature = "issuers")]
+    pub(crate) fn plain(validator: lowwater::Validator) -> Self {
+        Self { validator, short_secrets: false, memo: SharedMemo::new(0) }
+    }
+
     pub(crate) fn retention(&self) -> Retention {
         self.validator.retention()
     }
@@ -178,7 +184,7 @@ impl Validator {
     }
 }
 
-fn answer(token: &str, decided: Result<Accepted, Rejection>) -> Answer {
+pub(crate) fn answer(token: &str, decided: Result<Accepted, Rejection>) -> Answer {
     match decided {
         Err(no) => Answer::Said(no.to_json()),
         Ok(accepted) => {

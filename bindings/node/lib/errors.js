@@ -30,8 +30,21 @@ class Rejected extends LowwaterError {
   }
 }
 
+/** A message of an issuer's (a logout token) was not taken. */
+class MessageRefused extends LowwaterError {
+  constructor(no) {
+    if (typeof no !== 'object' || no === null) throw new TypeError('MessageRefused is made by this package alone');
+    super(no.message);
+    this.code = no.code;
+    this.reply = no.reply;
+  }
+}
+
+/** The keys of an issuer could not be fetched. */
+class KeysUnavailable extends LowwaterError {}
+
 // A bundler may call the classes by other names.
-for (const [name, error] of Object.entries({ LowwaterError, ConfigError, Rejected })) {
+for (const [name, error] of Object.entries({ LowwaterError, ConfigError, KeysUnavailable, MessageRefused, Rejected })) {
   Object.defineProperty(error.prototype, 'name', { value: name, writable: true, configurable: true });
 }
 
@@ -52,4 +65,6 @@ function owned(handle, name) {
 /** The rejection that the core wrote as JSON. */
 const rejected = (json) => new Rejected(JSON.parse(json));
 
-module.exports = { ConfigError, LowwaterError, Rejected, argument, owned, rejected, sealed };
+module.exports = {
+  ConfigError, KeysUnavailable, LowwaterError, MessageRefused, Rejected, argument, owned, rejected, sealed,
+};

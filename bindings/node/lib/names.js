@@ -12,7 +12,8 @@ const NAMES = new RegExp(`\\b(${[
   'token_type', 'max_lifetime', 'max_age', 'max_session', 'missing_exp', 'missing_iat', 'same_second',
   'missing_auth_time', 'claim_equals', 'tenant_claim', 'device_claim', 'max_token_bytes', 'allow_padding',
   'allow_short_secret', 'resource_metadata', 'token_id', 'key_id', 'skew_guard', 'from_secret', 'from_short_secret',
-  'stale_after', 'expired_after',
+  'stale_after', 'expired_after', 'jwks_url', 'metadata_url', 'allow_loopback_http', 'fresh_for', 'stale_for', 'cool_down',
+  'max_bytes', 'client_id',
 ].join('|')})\\b`, 'g');
 
 /** What the addon builds of options, whose names are said as they were typed; what the core says of them, in the names

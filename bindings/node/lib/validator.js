@@ -43,6 +43,9 @@ function answered(answer, handle, text, now) {
 
 let validatorHandle;
 
+/** The validator that the addon made. */
+const wrapped = (handle) => new Validator(MADE, handle);
+
 const own = (value) => owned(validatorHandle(value), 'Validator');
 
 class Validator {
@@ -131,4 +134,4 @@ class Validator {
   }
 }
 
-module.exports = { Validator, validatorHandle };
+module.exports = { Validator, answered, memoBytes, policy, validatorHandle, wrapped };

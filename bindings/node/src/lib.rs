@@ -17,7 +17,9 @@ mod accepted;
 mod border;
 mod cutoffs;
 mod index;
+mod issuers;
 mod keys;
+mod logout;
 mod rule;
 mod validator;
 

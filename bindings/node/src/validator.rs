@@ -9,7 +9,7 @@ use crate::border::{Result, made, thrown};
 use crate::keys::{self, BACKEND, given};
 
 /// With what V8 should know of its size, for a policy and keys that come anew again and again.
-fn external(validator: Validator) -> External<Validator> {
+pub(crate) fn external(validator: Validator) -> External<Validator> {
     let size = validator.bytes();
     External::new_with_size_hint(validator, size)
 }
@@ -68,7 +68,7 @@ pub(crate) fn validate_many(
     answers.into_iter().map(told).collect()
 }
 
-fn told(answer: Answer) -> Either<f64, String> {
+pub(crate) fn told(answer: Answer) -> Either<f64, String> {
     match answer {
         Answer::Accepted(number) => Either::A(number),
         Answer::Said(json) => Either::B(json),

@@ -36,7 +36,8 @@ def test_the_wheel_holds_these_files_and_nothing_else() -> None:
     assert sorted(file for file in held if not file.endswith(INSTALLED)) == sorted(FILES)
     extension = next(file for file in files if file.suffix in (".so", ".pyd"))
     assert extension.size is not None
-    assert extension.size < 4_400_000, "with symbols?"
+    # 2.9 MB of it AWS-LC, 0.4 MB what issuers send; with symbols it were more than twice as much.
+    assert extension.size < 5_200_000, "with symbols?"
 
 
 def test_the_metadata_is_complete() -> None:

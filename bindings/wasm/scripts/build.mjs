@@ -2,7 +2,7 @@
 // reading without proof, which needs no cryptography. The classes are those of the package for Node, over calls
 // and a host of this package's own.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,8 @@ const parts = (folder) => ({
   setup({ onResolve }) {
     onResolve({ filter: /^#wasm$/ }, () => ({ path: join(folder, 'lowwater.js') }));
     onResolve({ filter: /^\.\/(native|host)\.js$/ }, ({ path }) => ({ path: join(here, 'lib', path.replace(/\.js$/, '.cjs')) }));
+    // What fetches from issuers is a fifth of a module, which every page would load.
+    onResolve({ filter: /^\.\/lib\/(issuer|logout)\.js$/ }, () => ({ path: join(here, 'lib/nothing.cjs') }));
     onResolve({ filter: /package\.json$/ }, () => ({ path: join(here, 'package.json') }));
   },
 });
@@ -73,8 +75,9 @@ rmSync(dist, { recursive: true, force: true });
 await entry('init-unverified.js', ['--no-default-features'], join(dist, 'unverified'), 'unverified.wasm');
 await entry('init.js', [], dist, 'lowwater.wasm');
 
-cpSync(join(node, 'index.d.ts'), join(dist, 'index.d.ts'));
-cpSync(join(node, 'types'), join(dist, 'types'), { recursive: true });
+const isIssuer = /^.*\bIssuer(Validator|Options)\b.*\n|^.*types\/issuer\.js.*\n/gm;
+writeFileSync(join(dist, 'index.d.ts'), readFileSync(join(node, 'index.d.ts'), 'utf8').replace(isIssuer, ''));
+cpSync(join(node, 'types'), join(dist, 'types'), { recursive: true, filter: (path) => !path.endsWith('issuer.d.ts') });
 cpSync(join(here, 'types'), dist, { recursive: true });
 
 // The page is a folder that any server can serve: it has its own copy.

@@ -1,0 +1,177 @@
+//! Keys that come from their issuers: what to fetch, and what was fetched. The fetching is JavaScript's.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use lowwater::{Backend, KeySet, Policy};
+use lowwater_edge::{Asked, IssuerValidator, SharedMemo};
+use lowwater_intake::{Answer as Response, Fetch, KeySource, MessageFault};
+use serde::Serialize;
+
+use crate::json;
+use crate::mistake::{Result, in_json};
+use crate::rules::Rules;
+use crate::time::at;
+use crate::validator::{Answer, Validator, answer};
+
+/// A validator over the keys of its issuers, which says what to fetch. `clock` is the time that the issuers go by, in
+/// milliseconds.
+pub struct Issuers {
+    issuers: IssuerValidator,
+    /// What JavaScript was handed last.
+    handed: Mutex<Option<lowwater::Validator>>,
+}
+
+/// An answer, and whether newer keys are worth waiting for.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an answer, and whether it is the last")]
+pub struct Awaiting<T> {
+    /// The answer, if nobody waits.
+    pub answer: T,
+    /// Newer keys are on their way, or due.
+    pub keys_awaited: bool,
+}
+
+impl Issuers {
+    /// Reads a policy, and the sources, each in JSON.
+    ///
+    /// # Errors
+    /// A mistake in one of these.
+    pub fn from_json(
+        policy: &str,
+        sources: &[String],
+        memo_bytes: Option<i64>,
+        backend: impl Backend + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let mistake = in_json(false);
+        let sources = sources.iter().map(|source| KeySource::from_json(source));
+        let sources = sources.collect::<std::result::Result<Vec<_>, _>>().map_err(&mistake)?;
+        let policy = Policy::from_json(policy).map_err(&mistake)?;
+        let issuers = IssuerValidator::new(policy, sources, backend).map_err(&mistake)?;
+        let memo = memo_bytes.map_or(SharedMemo::DEFAULT_BYTES, crate::size);
+        Ok(Self { issuers: issuers.memo_bytes(memo), handed: Mutex::default() })
+    }
+
+    /// Decides about a token.
+    #[must_use]
+    pub fn ask(
+        &self,
+        token: &str,
+        rules: &Rules,
+        now: i64,
+        fresh_within: Option<i64>,
+        clock: i64,
+    ) -> Awaiting<Answer> {
+        let asked =
+            rules.ask(fresh_within, |rules| self.issuers.ask(token, rules, at(now), at(clock)));
+        let Asked { answer: decided, keys_awaited } = asked;
+        Awaiting { answer: answer(token, decided), keys_awaited }
+    }
+
+    /// The validator with the keys of this moment, if it is another than the last that was handed out.
+    pub fn renewed(&self, clock: i64) -> Option<Validator> {
+        let validator = self.issuers.current(at(clock));
+        let mut handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        if handed.as_ref().is_some_and(|own| own.ptr_eq(&validator)) {
+            return None;
+        }
+        *handed = Some(validator.clone());
+        Some(Validator::plain(validator))
+    }
+
+    /// What to fetch now, if anything.
+    #[must_use]
+    pub fn poll(&self, clock: i64) -> Option<Fetch> {
+        self.issuers.poll(at(clock))
+    }
+
+    /// What an issuer answered (names and values of its headers in turn); tells what to fetch next of that issuer's.
+    #[must_use]
+    pub fn answered(
+        &self,
+        fetch: &Fetch,
+        status: u32,
+        headers: &[String],
+        body: &[u8],
+        clock: i64,
+    ) -> Option<Fetch> {
+        let pairs = headers.as_chunks::<2>().0.iter();
+        let headers: Vec<_> = pairs.map(|[name, value]| (name.as_str(), value.as_str())).collect();
+        let response = Response::new(u16::try_from(status).unwrap_or(0), &headers, body);
+        self.issuers.answered(fetch, &response, at(clock))
+    }
+
+    /// There was no answer.
+    pub fn failed(&self, fetch: &Fetch, clock: i64) {
+        self.issuers.failed(fetch, at(clock));
+    }
+
+    /// Is anything being fetched?
+    #[must_use]
+    pub fn is_fetching(&self) -> bool {
+        self.issuers.with_sources(lowwater_intake::Issuers::is_fetching)
+    }
+
+    /// Keys that were kept.
+    ///
+    /// # Errors
+    /// An issuer without a source; a text that is no JWK Set, or one without a usable key.
+    pub fn hydrate(&self, issuer: &str, jwks: &str, fresh_until: i64, clock: i64) -> Result<()> {
+        let hydrated = self.issuers.hydrate(issuer, jwks, at(fresh_until), at(clock));
+        hydrated.map_err(in_json(false))
+    }
+
+    /// Of each issuer, as JSON: what went wrong with the last fetch, and why it has no keys, if it has none.
+    #[must_use]
+    pub fn faults(&self, clock: i64) -> String {
+        #[derive(Serialize)]
+        struct Fault<'s> {
+            issuer: &'s str,
+            fault: Option<String>,
+            missing: Option<String>,
+        }
+        self.issuers.with_sources(|issuers| {
+            let fault = |source: &'_ KeySource| {
+                let missing = source.keys(at(clock)).err().map(|none| none.to_string());
+                let fault = source.fault().map(ToString::to_string);
+                json(&Fault { issuer: source.issuer(), fault, missing })
+            };
+            format!("[{}]", issuers.sources().map(fault).collect::<Vec<_>>().join(","))
+        })
+    }
+
+    /// Reads a message of an issuer's by its keys of this moment.
+    pub(crate) fn read<T>(
+        &self,
+        issuer: &str,
+        clock: i64,
+        read: impl Fn(&KeySet) -> std::result::Result<T, MessageFault>,
+    ) -> std::result::Result<T, (MessageFault, bool)> {
+        self.issuers.read(issuer, at(clock), read)
+    }
+}
+
+impl fmt::Debug for Issuers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Issuers").field(&self.issuers).finish()
+    }
+}
+
+/// What to fetch, as JSON: `timeout` in milliseconds.
+#[must_use]
+pub fn fetch_json(fetch: &Fetch) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Told<'f> {
+        method: &'f str,
+        url: &'f str,
+        headers: Vec<(&'f str, &'f str)>,
+        body: Option<&'f str>,
+        max_bytes: usize,
+        timeout: u64,
+    }
+    let timeout = u64::try_from(fetch.timeout().as_millis()).unwrap_or(u64::MAX);
+    let (method, url, body) = (fetch.method(), fetch.url(), fetch.body());
+    let (headers, max_bytes) = (fetch.headers().collect(), fetch.max_bytes());
+    json(&Told { method, url, headers, body, max_bytes, timeout })
+}
