@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::algorithm::Algorithm;
 use crate::claims::Claims;
-use crate::cutoff::{Freshness, Live, Note, Passed};
+use crate::cutoff::{Freshness, Live, Note, Passed, STATUS};
 use crate::key::KeySet;
 use crate::memo::Proven;
 use crate::permission::Requirement;
@@ -191,7 +191,8 @@ impl Accepted {
 
     /// What the owner of the API should know about the way in which it was accepted.
     pub fn notes(&self) -> impl Iterator<Item = Note> {
-        self.passed.note.into_iter()
+        let not_asked = !self.passed.status_asked && self.claims.set.raw(STATUS).is_some();
+        self.passed.note.into_iter().chain(not_asked.then_some(Note::StatusNotAsked))
     }
 
     /// How old the rules were by which it was accepted: fresh or stale.

@@ -151,7 +151,7 @@ codes! {
     Suspended = "suspended",
     /// The status list is not there or too old to decide by (503).
     StatusUnavailable = "status_unavailable",
-    /// The status list says that the token is revoked.
+    /// The status list says that the token is revoked, or has no entry for it; or the token's `status` names none.
     StatusInvalid = "status_invalid",
     /// The status list says that the token is suspended (403).
     StatusSuspended = "status_suspended",

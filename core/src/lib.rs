@@ -106,6 +106,7 @@ mod rejection;
 #[cfg(feature = "ring")]
 mod ring;
 mod signature;
+mod status;
 mod ticket;
 mod time;
 mod unverified;
@@ -120,7 +121,7 @@ pub use crate::code::{Code, Stage};
 pub use crate::cutoff::{
     AppliedLines, ApplyError, BadLines, Change, Cutoffs, DeltaError, FreshWithin, Freshness, Index,
     LoadError, MatchedRule, NoCutoffs, Note, Progress, PruneError, Rule, RuleSet, Target,
-    TargetValue, Until,
+    TargetValue, Until, WithStatus,
 };
 pub use crate::error::{ConfigError, KeyFault};
 pub use crate::explain::{Check, Explanation, Outcome};
@@ -133,6 +134,7 @@ pub use crate::rejection::{Rejection, Remedy};
 #[cfg(feature = "ring")]
 pub use crate::ring::Ring;
 pub use crate::signature::{Backend, InvalidSignature, KeyMaterial, Signed, VerifySignature};
+pub use crate::status::{StatusAnswer, StatusEntry, StatusSource, WantedList};
 pub use crate::ticket::{Ticket, affected};
 pub use crate::time::{At, UnixTime};
 pub use crate::unverified::Unverified;

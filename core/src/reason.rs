@@ -50,6 +50,7 @@ pub(crate) enum Reason {
     ExpiredByPrune { expires_at: Option<UnixTime>, pruned_at: UnixTime },
     LoginBelowFloor { claim: &'static str, at: UnixTime, floor: UnixTime },
     Suspended,
+    Status(StatusFault),
     Scope { any: bool },
     Permission { any: bool },
     Subject,
@@ -100,6 +101,57 @@ impl fmt::Display for Unavailable {
     }
 }
 
+/// What speaks against a token whose status was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatusFault {
+    /// The claim names no entry of a list.
+    Malformed,
+    /// The list has no such entry.
+    OutOfRange,
+    /// A value other than valid and suspended.
+    Value(u8),
+    Suspended,
+    /// There is no list to decide by.
+    Unavailable,
+    /// The list is none of those that may be fetched.
+    NotAllowed,
+}
+
+impl StatusFault {
+    const fn code(self) -> Code {
+        match self {
+            Self::Malformed | Self::OutOfRange | Self::Value(_) => Code::StatusInvalid,
+            Self::Suspended => Code::StatusSuspended,
+            Self::Unavailable | Self::NotAllowed => Code::StatusUnavailable,
+        }
+    }
+}
+
+impl fmt::Display for StatusFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Malformed => f.write_str(
+                "the token's `status` must name an entry of a status list, by `idx` and `uri`",
+            ),
+            Self::OutOfRange => {
+                f.write_str("the token names an entry that its status list does not have")
+            }
+            Self::Value(1) => f.write_str("the status list says that the token is invalid"),
+            Self::Value(value) => write!(
+                f,
+                "the status list gives the token the value {value}, which is not that of a valid one"
+            ),
+            Self::Suspended => f.write_str("the status list says that the token is suspended"),
+            Self::Unavailable => {
+                f.write_str("the token's status list is not there, or too old to decide by")
+            }
+            Self::NotAllowed => f.write_str(
+                "the token's status list is none of those that may be asked for its issuer",
+            ),
+        }
+    }
+}
+
 /// What a rule compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Revoked {
@@ -146,6 +198,7 @@ impl Reason {
             Self::RulesUnavailable(_) => Code::RulesUnavailable,
             Self::BelowFloor { .. } | Self::ExpiredByPrune { .. } => Code::IssuedBeforeFloor,
             Self::Suspended => Code::Suspended,
+            Self::Status(fault) => fault.code(),
             Self::Scope { .. } => Code::ScopeMissing,
             Self::Permission { .. } => Code::PermissionMissing,
             Self::Subject => Code::SubjectNotAllowed,
@@ -180,7 +233,8 @@ impl Reason {
             | Self::BelowFloor { .. }
             | Self::ExpiredByPrune { .. }
             | Self::LoginBelowFloor { .. }
-            | Self::Suspended => Stage::Cutoff,
+            | Self::Suspended
+            | Self::Status(_) => Stage::Cutoff,
             Self::Scope { .. }
             | Self::Permission { .. }
             | Self::Subject
@@ -304,6 +358,7 @@ impl fmt::Display for Reason {
                  it are forgotten"
             ),
             Self::Suspended => f.write_str("the account is suspended"),
+            Self::Status(fault) => fault.fmt(f),
             Self::Scope { any: false } => f.write_str("a scope that is needed is missing"),
             Self::Scope { any: true } => f.write_str("none of the scopes that would do is there"),
             Self::Permission { any: false } => {

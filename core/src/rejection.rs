@@ -5,8 +5,10 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::fmt;
 use core::fmt::Write as _;
+use core::time::Duration;
 
 use crate::reason::{Code, Reason, Stage};
+use crate::status::WantedList;
 use crate::time::UnixTime;
 
 /// What the client can do about a rejection.
@@ -104,6 +106,7 @@ pub struct Rejection {
     max_age: Option<u32>,
     /// The scopes that were asked for, as the challenge lists them.
     scope: Option<Box<str>>,
+    wanted_list: Option<Box<WantedList>>,
     challenge: Option<Arc<Challenge>>,
 }
 
@@ -120,12 +123,22 @@ impl Rejection {
         let remedy = match reason.code() {
             Code::TokenExpired | Code::TokenTooOld | Code::IssuedBeforeFloor => Remedy::Refresh,
             Code::ScopeMissing => Remedy::StepUp,
-            Code::Suspended => Remedy::Stop,
-            Code::RulesUnavailable | Code::KeysUnavailable => Remedy::RetryLater,
-            Code::SessionRevoked => Remedy::Reauthenticate,
+            Code::Suspended | Code::StatusSuspended => Remedy::Stop,
+            Code::RulesUnavailable | Code::KeysUnavailable | Code::StatusUnavailable => {
+                Remedy::RetryLater
+            }
+            Code::SessionRevoked | Code::StatusInvalid => Remedy::Reauthenticate,
             _ => Remedy::None,
         };
-        Self { reason, remedy, retry_after: None, max_age: None, scope: None, challenge: None }
+        Self {
+            reason,
+            remedy,
+            retry_after: None,
+            max_age: None,
+            scope: None,
+            wanted_list: None,
+            challenge: None,
+        }
     }
 
     /// Ends well at `time`: says so, and how many seconds that is from now.
@@ -139,6 +152,12 @@ impl Rejection {
     pub(crate) const fn retry_in(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+
+    /// The same for a span: whole seconds, rounded up.
+    pub(crate) fn retry_after_span(self, span: Duration) -> Self {
+        let seconds = span.as_millis().div_ceil(1000);
+        self.retry_in(u32::try_from(seconds).unwrap_or(u32::MAX))
     }
 
     pub(crate) const fn remedied_by(mut self, remedy: Remedy) -> Self {
@@ -162,6 +181,11 @@ impl Rejection {
 
     pub(crate) fn with_scope(mut self, scope: Box<str>) -> Self {
         self.scope = Some(scope);
+        self
+    }
+
+    pub(crate) fn with_wanted_list(mut self, list: WantedList) -> Self {
+        self.wanted_list = Some(Box::new(list));
         self
     }
 
@@ -212,6 +236,13 @@ impl Rejection {
     #[must_use]
     pub const fn retry_after(&self) -> Option<u32> {
         self.retry_after
+    }
+
+    /// The status list without which the token cannot be decided: have it fetched (`StatusLists::want` of
+    /// `lowwater-intake`).
+    #[must_use]
+    pub fn wanted_list(&self) -> Option<&WantedList> {
+        self.wanted_list.as_deref()
     }
 
     /// The headers of the answer: `WWW-Authenticate` and `Retry-After`, each where it has one.

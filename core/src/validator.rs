@@ -297,10 +297,7 @@ impl Validator {
     }
 
     fn later(&self, reason: Reason, retry_after: Duration) -> Rejection {
-        let seconds = retry_after.as_millis().div_ceil(1000);
-        Rejection::new(reason)
-            .retry_in(u32::try_from(seconds).unwrap_or(u32::MAX))
-            .with_challenge(&self.policy.challenge)
+        Rejection::new(reason).retry_after_span(retry_after).with_challenge(&self.policy.challenge)
     }
 
     /// How long this validator accepts tokens: what [`Cutoffs::prune`](crate::Cutoffs::prune) goes by.

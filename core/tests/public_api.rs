@@ -171,6 +171,20 @@ fn a_signed_message_tells_its_key() {
 }
 
 #[test]
+fn a_longer_message_is_taken_where_that_is_said() {
+    let keys = validator(Algorithm::Hs256, &Signer::Secret).keys().clone();
+    let long = Signer::Secret.sign(Algorithm::Hs256, r#"{"alg":"HS256"}"#, &[b' '; 20_000]);
+    let allowed = [Algorithm::Hs256];
+    let no = keys.verify(&long, allowed).unwrap_err();
+    assert_eq!(
+        no.message(),
+        format!("the token has {} bytes, more than the 16384 allowed", long.len())
+    );
+    assert_eq!(keys.verify_up_to(&long, long.len(), allowed).unwrap().payload().len(), 20_000);
+    assert!(keys.verify_up_to(&long, long.len() - 1, allowed).is_err());
+}
+
+#[test]
 fn a_store_that_is_down_is_no_fault_of_the_token() {
     let validator = validator(Algorithm::Hs256, &Signer::Secret);
     let no = validator.rules_unavailable(std::time::Duration::from_millis(1001));

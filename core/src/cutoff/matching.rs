@@ -1,6 +1,7 @@
 //! What a validation asks: any set of rules, by one question.
 
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use self::private::Matching;
@@ -11,6 +12,7 @@ use super::rule::Rule;
 use super::state::Cutoffs;
 use super::summary::Found;
 use super::target::Target;
+use crate::status::StatusSource;
 
 /// Hears what holds for a token: whom it names, made when it is asked for, and what its rules say.
 pub(super) type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> Named, Found);
@@ -35,7 +37,7 @@ impl From<Option<Target>> for Named {
 pub struct Damaged;
 
 pub(crate) mod private {
-    use super::{Damaged, Facts, Horizon, Source, Visit};
+    use super::{Damaged, Facts, Horizon, Source, StatusSource, Visit};
 
     /// Asks a rule set about a token.
     #[expect(unnameable_types, reason = "sealed: the crate alone promises what a rule set must")]
@@ -52,6 +54,11 @@ pub(crate) mod private {
 
         /// What was forgotten.
         fn horizon(&self) -> Horizon;
+
+        /// Who keeps status lists, where somebody does.
+        fn status(&self) -> Option<&dyn StatusSource> {
+            None
+        }
     }
 }
 
@@ -64,7 +71,37 @@ pub(crate) mod private {
     label = "expected `&Cutoffs`, `&Index`, or `&NoCutoffs` for an application without rules",
     note = "a guard is not one: with `let rules = shared.current();` pass `&*rules`"
 )]
-pub trait RuleSet: Matching {}
+pub trait RuleSet: Matching {
+    /// The same rules, and status lists beside them: of a token that names an entry of one (`status`, as in
+    /// draft-ietf-oauth-status-list) that entry is asked too, after the age of its session and before the rules.
+    ///
+    /// A token without `status` passes that check; where each has to have one, let the policy require the claim. Without
+    /// lists a `status` is not read, and [`Accepted::notes`](crate::Accepted::notes) says so.
+    ///
+    /// ```
+    /// use lowwater::{Accepted, Cutoffs, Rejection, RuleSet as _, StatusSource, UnixTime, Validator};
+    ///
+    /// fn guard(
+    ///     validator: &Validator,
+    ///     cutoffs: &Cutoffs,
+    ///     lists: &dyn StatusSource, // `StatusLists` of `lowwater-intake`
+    ///     token: &str,
+    ///     now: UnixTime,
+    /// ) -> Result<Accepted, Rejection> {
+    ///     let decided = validator.validate(token, &cutoffs.with_status(&lists), now);
+    ///     if let Some(list) = decided.as_ref().err().and_then(Rejection::wanted_list) {
+    ///         // have it fetched; the answer is 503 until then
+    ///     }
+    ///     decided
+    /// }
+    /// ```
+    fn with_status<'r, S: StatusSource + ?Sized>(&'r self, lists: &'r S) -> WithStatus<'r, Self, S>
+    where
+        Self: Sized,
+    {
+        WithStatus::new(self, lists)
+    }
+}
 
 /// No rules: said aloud, because leaving the question out does not compile.
 ///
@@ -133,5 +170,49 @@ impl<R: RuleSet> Matching for FreshWithin<'_, R> {
 
     fn horizon(&self) -> Horizon {
         self.rules.horizon()
+    }
+
+    fn status(&self) -> Option<&dyn StatusSource> {
+        self.rules.status()
+    }
+}
+
+/// Rules with status lists beside them: see [`RuleSet::with_status`].
+pub struct WithStatus<'r, R: ?Sized, S: ?Sized> {
+    rules: &'r R,
+    lists: &'r S,
+}
+
+impl<'r, R: RuleSet + ?Sized, S: StatusSource + ?Sized> WithStatus<'r, R, S> {
+    /// As [`RuleSet::with_status`], also for rules of which only the trait is known (`dyn RuleSet`).
+    #[must_use]
+    pub const fn new(rules: &'r R, lists: &'r S) -> Self {
+        Self { rules, lists }
+    }
+}
+
+impl<R: RuleSet + ?Sized, S: StatusSource + ?Sized> RuleSet for WithStatus<'_, R, S> {}
+
+impl<R: RuleSet + ?Sized, S: StatusSource + ?Sized> Matching for WithStatus<'_, R, S> {
+    fn matching(&self, facts: &Facts<'_>, visit: Visit<'_>) -> Result<(), Damaged> {
+        self.rules.matching(facts, visit)
+    }
+
+    fn source(&self) -> Source {
+        self.rules.source()
+    }
+
+    fn horizon(&self) -> Horizon {
+        self.rules.horizon()
+    }
+
+    fn status(&self) -> Option<&dyn StatusSource> {
+        Some(&self.lists)
+    }
+}
+
+impl<R: fmt::Debug + ?Sized, S: ?Sized> fmt::Debug for WithStatus<'_, R, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WithStatus").field("rules", &self.rules).finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ use super::freshness::Freshness;
 use super::horizon::Horizon;
 use super::matching::{Damaged, Named, RuleSet};
 use super::rule::{Rule, Until};
+use super::status;
 use super::summary::Found;
 use crate::claims::Claims;
 use crate::observer::{FirstFailure, Observer, limited};
@@ -25,14 +26,18 @@ pub enum Note {
     /// A rule or the policy asked when the user logged in; the token does not say (`auth_time`), and
     /// `iat` stood for it. A refresh gives a new `iat`, so it evades a login cutoff.
     IssuedAtForAuthTime,
+    /// The token names a status list (`status`), and nobody was asked: no lists were given with the rules
+    /// ([`RuleSet::with_status`]).
+    StatusNotAsked,
 }
 
 impl Note {
-    /// The word, equal in every language: `issued_at_for_auth_time`.
+    /// The word, equal in every language: `issued_at_for_auth_time`, `status_not_asked`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::IssuedAtForAuthTime => "issued_at_for_auth_time",
+            Self::StatusNotAsked => "status_not_asked",
         }
     }
 }
@@ -42,6 +47,8 @@ impl Note {
 pub(crate) struct Passed {
     pub(crate) note: Option<Note>,
     pub(crate) freshness: Freshness,
+    /// Was somebody there to ask about its status?
+    pub(crate) status_asked: bool,
 }
 
 /// A token that no rule refuses.
@@ -104,6 +111,9 @@ pub(crate) fn check(
         let login = Asked { facts, now, note: None }.describe_login();
         format!("{login}; {}", limited("session age", since, facts.policy.max_session))
     })?;
+    let source = rules.status();
+    let status = status::ask(facts.claims, source, now);
+    observer.check(Stage::Cutoff, "status", status.verdict(), || status.describe(facts.claims))?;
     let mut matches = 0_usize;
     let outcome = asked.rules(rules, |rule| {
         matches = matches.saturating_add(1);
@@ -112,7 +122,7 @@ pub(crate) fn check(
         }
     });
     observer.check(Stage::Cutoff, "rules", outcome, || format!("rules that match: {matches}"))?;
-    Ok(Passed { note: asked.note, freshness })
+    Ok(Passed { note: asked.note, freshness, status_asked: source.is_some() })
 }
 
 /// The rules alone, whatever else may stand against the token.

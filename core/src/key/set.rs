@@ -330,8 +330,21 @@ impl KeySet {
         token: &str,
         algorithms: impl IntoIterator<Item = Algorithm>,
     ) -> Result<Signed, Rejection> {
-        let allowed = algorithms.into_iter().collect();
-        self.prove(token, &Limits::default(), allowed).map_err(Rejection::new)
+        self.verify_up_to(token, Limits::default().max_token_bytes, algorithms)
+    }
+
+    /// The same for a message that may have more bytes: a status list, say.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub fn verify_up_to(
+        &self,
+        message: &str,
+        most_bytes: usize,
+        algorithms: impl IntoIterator<Item = Algorithm>,
+    ) -> Result<Signed, Rejection> {
+        let limits = Limits { max_token_bytes: most_bytes, ..Limits::default() };
+        self.prove(message, &limits, algorithms.into_iter().collect()).map_err(Rejection::new)
     }
 
     /// The first four steps of a validation.
