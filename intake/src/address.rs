@@ -38,7 +38,9 @@ impl Address {
     }
 
     fn read(text: &str, schemes: Schemes) -> Option<Self> {
-        let uri = UriStr::new(text).ok()?;
+        // Without dot segments, also where their dots are percent-encoded: a client would take them out.
+        let text = UriStr::new(text).ok()?.normalize().to_string();
+        let uri = UriStr::new(&text).ok()?;
         let origin = Origin::of(uri)?;
         let allowed = origin.https || schemes == Schemes::HttpsOrLoopback && origin.is_loopback();
         allowed.then(|| Self { text: uri.to_absolute().to_string(), origin })
@@ -50,12 +52,33 @@ impl Address {
 
     /// Where a redirect leads, if that is the same scheme, host and port: whoever answers elsewhere is somebody else.
     pub(crate) fn redirected(&self, location: &str, schemes: Schemes) -> Result<Self, SourceFault> {
-        let to = || {
-            let base = FixedBaseResolver::new(UriAbsoluteStr::new(&self.text).ok()?);
-            let to = base.resolve(UriReferenceStr::new(location).ok()?).and_normalize();
-            Self::read(&to.to_string(), schemes)
-        };
-        to().filter(|to| to.origin == self.origin).ok_or(SourceFault::Redirect)
+        let to = self.joined(location, schemes);
+        to.filter(|to| to.origin == self.origin).ok_or(SourceFault::Redirect)
+    }
+
+    /// Where a redirect leads, if that may be asked at all.
+    pub(crate) fn joined(&self, location: &str, schemes: Schemes) -> Option<Self> {
+        let base = FixedBaseResolver::new(UriAbsoluteStr::new(&self.text).ok()?);
+        let to = base.resolve(UriReferenceStr::new(location).ok()?);
+        Self::read(&to.to_string(), schemes)
+    }
+
+    /// Scheme, host, port, and a path: what others may lie below of.
+    pub(crate) fn is_prefix(&self) -> bool {
+        !self.text.contains('?')
+    }
+
+    /// Is this the prefix, or does it lie below it: the same scheme, host and port, and the path goes on behind a `/`?
+    pub(crate) fn is_under(&self, prefix: &Self) -> bool {
+        let base = prefix.path();
+        let below = |rest: &str| rest.is_empty() || base.ends_with('/') || rest.starts_with('/');
+        self.origin == prefix.origin && self.path().strip_prefix(base).is_some_and(below)
+    }
+
+    /// The path, without dot segments; of an address without one, `/`.
+    fn path(&self) -> &str {
+        let path = UriStr::new(&self.text).map_or("", |uri| uri.path_str());
+        if path.is_empty() { "/" } else { path }
     }
 }
 
@@ -114,18 +137,23 @@ mod tests {
 
     #[test]
     fn https_with_a_host_and_nothing_else() {
-        for text in [
-            "https://i.example",
-            "https://i.example:8443/a/b?c=d",
-            "https://[2001:db8::1]/",
-            "HTTPS://I.example/",
-        ] {
+        for text in
+            ["https://i.example", "https://i.example:8443/a/b?c=d", "https://[2001:db8::1]/"]
+        {
             assert_eq!(taken(text, Schemes::Https).as_deref(), Some(text));
         }
         assert_eq!(
             taken("https://i.example/a#b", Schemes::Https).as_deref(),
             Some("https://i.example/a")
         );
+        for (text, read) in [
+            ("HTTPS://I.example/A", "https://i.example/A"),
+            ("https://i%2eexample/", "https://i.example/"),
+            ("https://i.example/a/../b", "https://i.example/b"),
+            ("https://i.example/a/%2e%2E/b", "https://i.example/b"),
+        ] {
+            assert_eq!(taken(text, Schemes::Https).as_deref(), Some(read));
+        }
         for text in [
             "http://i.example/",
             "ftp://i.example/",
@@ -140,7 +168,6 @@ mod tests {
             "https://i.example\\@other.example/",
             "https://i.example/ a",
             "https://exämple.example/",
-            "https://a%2eb/",
             "https://i.example;other.example/",
             "https://[::1/",
             "https://[v1.a]/",

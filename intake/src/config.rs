@@ -82,6 +82,20 @@ impl<'t> Config<'t> {
         names.iter().map(|name| name.parse()).collect()
     }
 
+    /// `true` or `false`.
+    pub(crate) fn flag(&self, member: &'static str) -> Result<Option<bool>, ConfigError> {
+        let Some(raw) = self.members.raw(member) else { return Ok(None) };
+        raw.parse().map(Some).map_err(|_| self.mistake(format!("`{member}` must be true or false")))
+    }
+
+    /// A whole number.
+    pub(crate) fn count(&self, member: &'static str) -> Result<Option<usize>, ConfigError> {
+        let Some(raw) = self.members.raw(member) else { return Ok(None) };
+        raw.parse()
+            .map(Some)
+            .map_err(|_| self.mistake(format!("`{member}` must be a whole number")))
+    }
+
     /// A span in seconds.
     pub(crate) fn span(&self, member: &'static str) -> Result<Option<Duration>, ConfigError> {
         let Some(raw) = self.members.raw(member) else { return Ok(None) };

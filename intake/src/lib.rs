@@ -42,6 +42,7 @@ mod members;
 mod message;
 mod metadata;
 mod reply;
+mod status;
 
 pub use crate::answer::Answer;
 pub use crate::authority::{Authority, Overreach};
@@ -52,3 +53,4 @@ pub use crate::key_source::{KeySource, KeySourceBuilder};
 pub use crate::logout::{Logout, LogoutReceiver};
 pub use crate::message::MessageFault;
 pub use crate::reply::Reply;
+pub use crate::status::{ListFault, StatusList, StatusLists, StatusListsBuilder};

@@ -33,6 +33,8 @@ pub enum MessageFault {
         /// What was expected.
         expected: &'static str,
     },
+    /// A member says something else than what was asked for.
+    Mismatch(&'static str),
     /// `iat` lies in the future.
     IssuedInFuture,
     /// `iat` lies too far back.
@@ -66,6 +68,7 @@ impl MessageFault {
             Self::Missing(_) => "claim_missing",
             Self::Forbidden(_) => "claim_forbidden",
             Self::Member { .. } => "claim_type",
+            Self::Mismatch(_) => "claim_mismatch",
             Self::IssuedInFuture => "issued_in_future",
             Self::TooOld => "token_too_old",
             Self::Expired => "token_expired",
@@ -85,6 +88,7 @@ impl fmt::Display for MessageFault {
             Self::Missing(name) => write!(f, "{name} is missing"),
             Self::Forbidden(name) => write!(f, "{name} must not be there"),
             Self::Member { name, expected } => write!(f, "{name} must be {expected}"),
+            Self::Mismatch(name) => write!(f, "{name} is not what was asked for"),
             Self::IssuedInFuture => f.write_str("the message was issued in the future"),
             Self::TooOld => f.write_str("the message was issued too long ago"),
             Self::Expired => f.write_str("the message has expired"),
@@ -123,7 +127,22 @@ pub(crate) fn prove(
     algorithms: &[Algorithm],
     typ: Typ,
 ) -> Result<Signed, MessageFault> {
-    let signed = keys.verify(token, algorithms.iter().copied()).map_err(MessageFault::Unproven)?;
+    of_kind(keys.verify(token, algorithms.iter().copied()), typ)
+}
+
+/// The same for a message that may have more bytes than a token.
+pub(crate) fn prove_up_to(
+    message: &str,
+    most_bytes: usize,
+    keys: &KeySet,
+    algorithms: &[Algorithm],
+    typ: Typ,
+) -> Result<Signed, MessageFault> {
+    of_kind(keys.verify_up_to(message, most_bytes, algorithms.iter().copied()), typ)
+}
+
+fn of_kind(proven: Result<Signed, Rejection>, typ: Typ) -> Result<Signed, MessageFault> {
+    let signed = proven.map_err(MessageFault::Unproven)?;
     let fits = match typ {
         Typ::Said(own) => signed.has_type(own),
         Typ::SaidOrPlain(own) => {
