@@ -7,7 +7,9 @@ use serde_json::ser::PrettyFormatter;
 use serde_json::value::RawValue;
 
 use crate::codes;
+use crate::message::Message;
 use crate::payload::{NOW, seconds};
+use crate::topics::Lists;
 
 /// JSON that is written as it stands: the digits of a number are part of what is tested.
 pub(crate) fn raw(json: impl Into<String>) -> Box<RawValue> {
@@ -34,6 +36,8 @@ pub(crate) struct Topic {
     tests: Vec<Case>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scenarios: Vec<Case>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<Message>,
 }
 
 /// A test, or a scenario if it has steps.
@@ -52,6 +56,8 @@ pub(crate) struct Case {
     set: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<Box<RawValue>>,
+    #[serde(flatten)]
+    lists: Option<Lists>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
     #[serde(flatten)]
@@ -148,6 +154,7 @@ impl Case {
             algorithms: Vec::new(),
             set: None,
             rules: Vec::new(),
+            lists: None,
             token: None,
             expected: None,
             steps: Vec::new(),
@@ -195,6 +202,12 @@ impl Case {
 
     pub(crate) fn rules<R: Into<String>>(mut self, rules: impl IntoIterator<Item = R>) -> Self {
         self.rules = rules.into_iter().map(raw).collect();
+        self
+    }
+
+    /// Status lists beside the rules.
+    pub(crate) fn lists(mut self, lists: Lists) -> Self {
+        self.lists = Some(lists);
         self
     }
 
@@ -286,7 +299,13 @@ impl Topic {
             policies: BTreeMap::new(),
             tests: Vec::new(),
             scenarios: Vec::new(),
+            messages: Vec::new(),
         }
+    }
+
+    /// A message beside tokens, and what comes of it.
+    pub(crate) fn message(&mut self, message: Message) {
+        self.messages.push(message);
     }
 
     /// Names a key set: `{"jwks":..}`, `{"secrets":..}`, `{"pems":..}` or `{"text":..}`.
@@ -322,7 +341,8 @@ impl Topic {
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.cases().map(|case| case.id.as_str())
+        let messages = self.messages.iter().map(|message| message.id.as_str());
+        self.cases().map(|case| case.id.as_str()).chain(messages)
     }
 
     pub(crate) fn to_json(&self) -> String {

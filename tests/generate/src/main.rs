@@ -15,6 +15,7 @@ mod codes;
 mod format;
 mod json_faults;
 mod keys;
+mod message;
 mod payload;
 mod sign;
 mod topics;

@@ -38,6 +38,11 @@ impl Payload {
             .with("exp", seconds(NOW + 600 * S))
     }
 
+    /// No member.
+    pub(crate) const fn empty() -> Self {
+        Self(Vec::new())
+    }
+
     /// Sets a member to a JSON text.
     pub(crate) fn with(mut self, name: &str, json: impl Into<String>) -> Self {
         match self.0.iter_mut().find(|(own, _)| own == name) {

@@ -10,10 +10,13 @@ mod policy;
 mod shape;
 mod signature;
 mod state;
+mod status;
 
 use crate::format::Topic;
 use crate::keys as test_keys;
 use crate::payload::{AUDIENCE, ISSUER};
+
+pub(crate) use self::status::Lists;
 
 /// The `typ` of messages that are never access tokens.
 const NEVER_ACCESS_TOKENS: [&str; 5] =
@@ -30,6 +33,7 @@ pub(crate) fn all() -> Vec<(&'static str, Topic)> {
         ("policy.json", policy::topic()),
         ("cutoff.json", cutoff::topic()),
         ("state.json", state::topic()),
+        ("status.json", status::topic()),
         ("permission.json", permission::topic()),
         ("order.json", order::topic()),
         ("config.json", config::topic()),

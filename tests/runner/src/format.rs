@@ -12,6 +12,9 @@ use lowwater::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::messages::Message;
+use crate::status::List;
+
 /// Accepted or rejected; `Err`: a mistake in policy, keys or rules.
 pub(crate) type Answer = Result<Result<(), Rejection>, Box<dyn Error>>;
 
@@ -26,6 +29,8 @@ pub(crate) struct File {
     pub(crate) tests: Vec<Case>,
     #[serde(default)]
     pub(crate) scenarios: Vec<Case>,
+    #[serde(default)]
+    pub(crate) messages: Vec<Message>,
 }
 
 /// A test, or a scenario (which has steps).
@@ -41,6 +46,10 @@ pub(crate) struct Case {
     pub(crate) token: String,
     #[serde(default)]
     pub(crate) rules: Vec<Box<RawValue>>,
+    /// How status lists are read, where there are any.
+    pub(crate) config: Option<Box<RawValue>>,
+    #[serde(default)]
+    pub(crate) lists: Vec<List>,
     #[serde(flatten)]
     pub(crate) expected: Expected,
     #[serde(default)]

@@ -4,10 +4,15 @@
 //! It loads, builds, calls and compares, and knows nothing of what a vector is about.
 #![expect(clippy::print_stdout, clippy::arithmetic_side_effects, reason = "it prints and counts")]
 mod format;
+mod messages;
+mod status;
+
 use std::{cell::RefCell, error::Error, process::ExitCode};
 
 use format::{Answer, Case, Expected, File};
-use lowwater::{AwsLc, Backend, Cutoffs, Memo, Policy, Rejection, Ring, Rule, UnixTime, Validator};
+use lowwater::{
+    AwsLc, Backend, Cutoffs, Memo, Policy, Rejection, Ring, Rule, RuleSet, UnixTime, Validator,
+};
 
 fn build(on: &dyn Backend, file: &File, case: &Case) -> Result<Validator, Box<dyn Error>> {
     let policy = case.policy.as_ref().and_then(|name| file.policies.get(name));
@@ -23,10 +28,10 @@ thread_local! {
 }
 
 /// Asks without a memo, with one, and with one that knows the token: the answers are one answer.
-fn ask(validator: &Validator, cutoffs: &Cutoffs, token: &str, asked: &Expected) -> Answer {
-    let known = |memo: &RefCell<Memo>| validator.validate_with(memo, token, cutoffs, asked.time());
+fn ask(validator: &Validator, rules: &impl RuleSet, token: &str, asked: &Expected) -> Answer {
+    let known = |memo: &RefCell<Memo>| validator.validate_with(memo, token, rules, asked.time());
     let answers =
-        [validator.validate(token, cutoffs, asked.time()), MEMO.with(known), MEMO.with(known)];
+        [validator.validate(token, rules, asked.time()), MEMO.with(known), MEMO.with(known)];
     let [plain, new, again] =
         answers.map(|decided| decided.and_then(|accepted| accepted.require(&asked.requirement())));
     let told = |answer: &Result<(), Rejection>| answer.as_ref().err().map(Rejection::to_json);
@@ -51,7 +56,13 @@ fn run_test(on: &dyn Backend, file: &File, case: &Case) -> Answer {
     for rule in &case.rules {
         cutoffs.apply(Rule::from_json(rule.get())?, case.expected.time())?;
     }
-    ask(&validator, &cutoffs, &case.token, &case.expected)
+    match &case.config {
+        None => ask(&validator, &cutoffs, &case.token, &case.expected),
+        Some(config) => {
+            let lists = status::read(config, &case.lists, validator.keys())?;
+            ask(&validator, &cutoffs.with_status(&lists), &case.token, &case.expected)
+        }
+    }
 }
 
 /// A step of a scenario (nothing for a test), what was expected of it, and what came.
@@ -108,6 +119,21 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
                 }
             }
             *if wrong { &mut failed } else { &mut passed } += 1;
+        }
+        for message in &file.messages {
+            let (told, expected) = (message.told(on, &file), message.expected());
+            match told == expected {
+                _ if show => println!("{name}\t{}\t\t{told}", message.id),
+                true => {}
+                false => {
+                    println!(
+                        "{}: expected {expected}, got {told} [{}]",
+                        message.id,
+                        path.display()
+                    );
+                }
+            }
+            *if told == expected { &mut passed } else { &mut failed } += 1;
         }
     }
     println!("{passed} passed, {failed} failed");
