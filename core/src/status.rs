@@ -11,7 +11,8 @@ use crate::time::UnixTime;
 /// Handed to a validation beside the rules, by [`RuleSet::with_status`](crate::RuleSet::with_status). It is asked for each
 /// token that names an entry and has passed all checks before, so it must not wait: what is not there is
 /// [`Unavailable`](StatusAnswer::Unavailable), and the rejection tells what to fetch
-/// ([`Rejection::wanted_list`](crate::Rejection::wanted_list)).
+/// ([`Rejection::wanted_list`](crate::Rejection::wanted_list)). Nothing should be fetched because it was asked: an
+/// explanation asks about tokens too that nobody has signed.
 ///
 /// ```
 /// use std::collections::HashMap;

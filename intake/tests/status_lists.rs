@@ -108,8 +108,9 @@ fn lists_of_other_issuers_are_passed_over() {
         StatusLists::builder("https://other.example/", [PREFIX], [lowwater::Algorithm::EdDsa])
             .build()
             .unwrap();
-    others.want(no.wanted_list().unwrap(), at(0));
+    assert!(!others.want(no.wanted_list().unwrap(), at(0)));
     assert!(others.is_empty());
+    assert!(lists().want(no.wanted_list().unwrap(), at(0)));
 }
 
 #[test]
@@ -356,6 +357,8 @@ fn so_many_lists_are_kept_and_one_that_is_out_of_use_makes_room() {
     ask(&mut lists, &uri(2), 0, 30);
     ask(&mut lists, &uri(3), 0, 59);
     assert_eq!(lists.len(), 2);
+    let no = decide(&lists, &token(&uri(3), 0), 59).unwrap_err();
+    assert!(!lists.want(no.wanted_list().unwrap(), at(59)), "no room");
     let urls = |lists: &mut StatusLists, now| {
         let all = std::iter::from_fn(|| lists.poll(at(now)).map(|fetch| fetch.url().to_owned()));
         all.collect::<Vec<_>>()

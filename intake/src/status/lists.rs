@@ -144,13 +144,11 @@ impl StatusLists {
         self.faults().any(|(_, fault)| fault.code() == Code::KeyNotFound.as_str())
     }
 
-    /// A token was refused because this list was missing: have it fetched. Lists of other issuers, or that may not be
-    /// fetched, are passed over; so is one for which there is no room.
-    pub fn want(&mut self, list: &WantedList, now: UnixTime) {
-        if list.issuer() == Some(self.issuer()) {
-            // What is wrong with it was said to the token.
-            let _told = self.keep(list.uri(), now).map(|kept| kept.named(now));
-        }
+    /// A token was refused because this list was missing: have it fetched. Tells whether it will be: not one of another
+    /// issuer, nor one that may not be fetched, nor one for which there is no room.
+    pub fn want(&mut self, list: &WantedList, now: UnixTime) -> bool {
+        let is_own = list.issuer() == Some(self.issuer());
+        is_own && self.keep(list.uri(), now).map(|kept| kept.named(now)).is_ok()
     }
 
     /// The list at this address, which is kept from now on.
