@@ -10,7 +10,7 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
-/// The header is read, so the Adler-32 behind the data is compared; a header that asks for a dictionary is refused.
+/// The header is read, so the Adler-32 behind the data is computed; a header that asks for a dictionary is refused.
 const FLAGS: u32 = TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
 
 /// Room to begin with.
@@ -40,7 +40,9 @@ pub(super) fn inflate(stream: &[u8], most: usize) -> Result<Vec<u8>, Fault> {
         rest = rest.get(read..).unwrap_or_default();
         match status {
             TINFLStatus::Done if made > most => return Err(Fault::TooLarge),
-            TINFLStatus::Done if rest.is_empty() => {
+            // Built with `--cfg fuzzing`, the library computes the sum and does not compare it: what is fuzzed would be
+            // something else than what ships.
+            TINFLStatus::Done if rest.is_empty() && state.adler32() == state.adler32_header() => {
                 bytes.truncate(made);
                 return Ok(bytes);
             }
