@@ -22,6 +22,7 @@ pub mod policy;
 pub mod rule;
 pub mod seeds;
 pub mod snapshot;
+pub mod status_list;
 pub mod strict_json;
 pub mod token;
 
@@ -35,7 +36,7 @@ mod signing;
 pub type Run = fn(&[u8]);
 
 /// All of them, by the names of their binaries.
-pub const TARGETS: [(&str, Run); 16] = [
+pub const TARGETS: [(&str, Run); 17] = [
     ("token", token::run),
     ("header", header::run),
     ("claims", claims::run),
@@ -52,4 +53,5 @@ pub const TARGETS: [(&str, Run); 16] = [
     ("explain", explain::run),
     ("permission", permission::run),
     ("equality", equality::run),
+    ("status_list", status_list::run),
 ];

@@ -21,6 +21,8 @@ struct File {
     tests: Vec<Test>,
     #[serde(default)]
     scenarios: Vec<Scenario>,
+    #[serde(default)]
+    messages: Vec<Message>,
 }
 
 /// As `tests/README.md` describes it; texts whose bytes matter stay text.
@@ -57,6 +59,23 @@ struct Scenario {
 }
 
 #[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    token: String,
+}
+
+/// What a token of a status list says, as far as it is of use.
+#[derive(Deserialize)]
+struct ListClaims {
+    status_list: List,
+}
+
+#[derive(Deserialize)]
+struct List {
+    lst: String,
+}
+
+#[derive(Deserialize)]
 struct Step {
     apply: Option<Box<RawValue>>,
     #[serde(default)]
@@ -64,8 +83,18 @@ struct Step {
 }
 
 /// Those who read their bytes as choices.
-const CHOOSERS: [&str; 9] =
-    ["policy", "snapshot", "index", "delta", "merge", "memo", "explain", "permission", "equality"];
+const CHOOSERS: [&str; 10] = [
+    "policy",
+    "snapshot",
+    "index",
+    "delta",
+    "merge",
+    "memo",
+    "explain",
+    "permission",
+    "equality",
+    "status_list",
+];
 
 /// Longer ones cost every run that begins with them.
 const LONGEST: usize = 4096;
@@ -123,9 +152,20 @@ fn of_file(file: &File, add: &mut impl FnMut(&'static str, &[u8])) {
         }
         test.rules.iter().for_each(|rule| add("rule", rule.get().as_bytes()));
     }
+    file.messages.iter().for_each(|message| list(&message.token, add));
     for step in file.scenarios.iter().flat_map(|scenario| &scenario.steps) {
         step.apply.iter().chain(&step.merge).for_each(|rule| add("rule", rule.get().as_bytes()));
     }
+}
+
+/// The stream of a status list: as it is, and its body alone.
+fn list(token: &str, add: &mut impl FnMut(&'static str, &[u8])) {
+    let decoded = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
+    let payload = decoded(token.split('.').nth(1).unwrap_or_default());
+    let Ok(claims) = serde_json::from_slice::<ListClaims>(&payload) else { return };
+    let stream = decoded(&claims.status_list.lst);
+    add("status_list", &[&[0, 0, 0], &*stream].concat());
+    add("status_list", &[&[1, 0, 1], stream.get(2..).unwrap_or_default()].concat());
 }
 
 /// A key in PEM, and what it is in DER.
