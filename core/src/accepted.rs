@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::algorithm::Algorithm;
 use crate::claims::Claims;
 use crate::cutoff::{Freshness, Live, Note, Passed, STATUS};
+use crate::header::Header;
 use crate::key::KeySet;
 use crate::memo::Proven;
 use crate::permission::Requirement;
@@ -18,7 +19,8 @@ use crate::rejection::Rejection;
 use crate::ticket::Ticket;
 use crate::time::{TokenTime, UnixTime};
 
-/// An accepted token: signed by a key of the set, permitted by the policy, refused by no rule.
+/// An accepted token: vouched for by a key of the set or, where it was introspected, by the authorization server;
+/// permitted by the policy, refused by no rule.
 ///
 /// ```
 /// use lowwater::Accepted;
@@ -136,31 +138,33 @@ impl Accepted {
         at(self.claims.set.authenticated_at)
     }
 
-    /// The algorithm of its signature.
+    /// The algorithm of its signature; none of a token that was introspected.
     #[must_use]
-    pub fn algorithm(&self) -> Algorithm {
-        self.claims.header.algorithm
+    pub fn algorithm(&self) -> Option<Algorithm> {
+        self.claims.header().map(|header| header.algorithm)
     }
 
-    /// The key that verified it: its `kid`, or its thumbprint (RFC 7638) where it has none.
+    /// The key that verified it: its `kid`, or its thumbprint (RFC 7638) where it has none. None of a token that was
+    /// introspected: no key vouches for it.
     #[must_use]
-    pub fn key_id(&self) -> &str {
-        self.claims.key.id()
+    pub fn key_id(&self) -> Option<&str> {
+        self.claims.key_id()
     }
 
-    /// The header's `typ`, as it was sent.
+    /// The header's `typ`, as it was sent; none of a token that was introspected, which has no header that was read.
     #[must_use]
     pub fn token_type(&self) -> Option<&str> {
-        self.claims.header.token_type()
+        self.claims.header().and_then(Header::token_type)
     }
 
-    /// The header as JSON, as it was sent.
+    /// The header as JSON, as it was sent; none of a token that was introspected.
     #[must_use]
-    pub fn header_json(&self) -> &str {
-        self.claims.header.json()
+    pub fn header_json(&self) -> Option<&str> {
+        self.claims.header().map(Header::json)
     }
 
-    /// All claims as JSON, as they were sent.
+    /// All claims as JSON, as they were sent. Of a token that was introspected: the members of the response, with the
+    /// issuer in front where the response names none.
     #[must_use]
     pub fn claims_json(&self) -> &str {
         self.claims.set.json()

@@ -200,6 +200,12 @@ impl ClaimSet {
         self.members.iter().find(|member| member.is_called(&self.text, &sought))
     }
 
+    /// The letters of a claim that is a string.
+    pub(crate) fn text(&self, name: &str) -> Option<alloc::borrow::Cow<'_, str>> {
+        let member = self.member(name).filter(|member| member.kind == Kind::String);
+        member.map(|member| self.value_of(member))
+    }
+
     /// The text of a claim's value as it was sent; of a string, with its quotes.
     pub(crate) fn raw(&self, name: &str) -> Option<&str> {
         self.member(name).map(|member| member.raw_value(&self.text))
@@ -355,11 +361,27 @@ impl<'m> Registered<'m> {
     }
 }
 
-/// Claims that a key of the set has signed.
+/// Claims that somebody vouches for.
 pub(crate) struct Claims {
     pub(crate) set: ClaimSet,
-    pub(crate) header: Header,
-    pub(crate) key: Arc<KeyName>,
+    voucher: Voucher,
+}
+
+/// Who says that claims are true.
+enum Voucher {
+    /// A key of the set, by its signature over them and this header.
+    Key { header: Header, key: Arc<KeyName> },
+    /// The authorization server of this issuer, which was asked about the token.
+    Server(Arc<str>),
+}
+
+/// What is known of a token beside its claims, as far as the policy asks.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin<'c> {
+    /// A JWT: the `typ` of its header, and the issuers to which the key that verified is bound.
+    Token { token_type: Option<&'c str>, key_issuers: &'c [Arc<str>] },
+    /// A response of this issuer's authorization server.
+    Response { issuer: &'c str },
 }
 
 impl Claims {
@@ -369,12 +391,46 @@ impl Claims {
     pub(crate) fn parse(signed: Signed) -> Result<Arc<Self>, Reason> {
         let Signed { mut header, payload, key } = signed;
         let set = ClaimSet::read_into(payload, header.take_room())?;
-        Ok(Arc::new(Self { set, header, key: Arc::clone(key.name()) }))
+        let voucher = Voucher::Key { header, key: Arc::clone(key.name()) };
+        Ok(Arc::new(Self { set, voucher }))
+    }
+
+    /// What the authorization server of this issuer says of a token that is active.
+    pub(crate) fn introspected(set: ClaimSet, issuer: &str) -> Self {
+        Self { set, voucher: Voucher::Server(issuer.into()) }
+    }
+
+    /// The header of a JWT.
+    pub(crate) const fn header(&self) -> Option<&Header> {
+        match &self.voucher {
+            Voucher::Key { header, .. } => Some(header),
+            Voucher::Server(_) => None,
+        }
+    }
+
+    /// The name of the key that verified.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        match &self.voucher {
+            Voucher::Key { key, .. } => Some(key.id()),
+            Voucher::Server(_) => None,
+        }
+    }
+
+    pub(crate) fn origin(&self) -> Origin<'_> {
+        match &self.voucher {
+            Voucher::Key { header, key } => {
+                Origin::Token { token_type: header.token_type(), key_issuers: key.issuers() }
+            }
+            Voucher::Server(issuer) => Origin::Response { issuer },
+        }
     }
 
     /// What they take of memory.
     pub(crate) fn bytes(&self) -> usize {
-        let heap = self.set.heap_bytes().saturating_add(self.header.heap_bytes());
-        size_of::<Self>().saturating_add(heap)
+        let beside = match &self.voucher {
+            Voucher::Key { header, .. } => header.heap_bytes(),
+            Voucher::Server(issuer) => issuer.len(),
+        };
+        size_of::<Self>().saturating_add(self.set.heap_bytes()).saturating_add(beside)
     }
 }

@@ -97,6 +97,8 @@ codes! {
     TokenEncrypted = "token_encrypted",
     /// Introspection says that the token is not active.
     TokenInactive = "token_inactive",
+    /// The authorization server cannot be asked about the token (503).
+    IntrospectionUnavailable = "introspection_unavailable",
     /// The header is no JSON object of the right types (stage header).
     HeaderMalformed = "header_malformed",
     /// The header asks for what is not supported: `crit`, `b64`, `zip`, `enc`.

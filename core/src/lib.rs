@@ -94,6 +94,7 @@ mod cutoff;
 mod error;
 mod explain;
 mod header;
+mod introspected;
 mod json;
 mod key;
 mod media_type;
@@ -125,6 +126,7 @@ pub use crate::cutoff::{
 };
 pub use crate::error::{ConfigError, KeyFault};
 pub use crate::explain::{Check, Explanation, Outcome};
+pub use crate::introspected::Introspected;
 pub use crate::json::{JsonError, strict_json};
 pub use crate::key::{Key, KeyFit, KeyOutcome, KeySet, KeySetBuilder, SkippedKey};
 pub use crate::memo::{Memo, Proven, ProvenTokens};

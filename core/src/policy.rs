@@ -7,6 +7,7 @@ mod token_type;
 
 pub(crate) use self::draft::{Draft, List, span};
 pub use self::retention::Retention;
+pub(crate) use self::token_type::KIND;
 pub use self::token_type::TokenType;
 
 use alloc::boxed::Box;
@@ -17,7 +18,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::algorithm::AlgorithmSet;
-use crate::claims::{ClaimSet, Claims};
+use crate::claims::{ClaimSet, Claims, Origin};
 use crate::compact::Limits;
 use crate::json::same_value;
 use crate::observer::{FirstFailure, Observer, limited, shown};
@@ -206,8 +207,7 @@ impl Policy {
         claims: Arc<Claims>,
         now: UnixTime,
     ) -> Result<Permitted, Rejection> {
-        let (set, token_type) = (&claims.set, claims.header.token_type());
-        self.check(set, token_type, claims.key.issuers(), now, &mut FirstFailure)?;
+        self.check(&claims.set, claims.origin(), now, &mut FirstFailure)?;
         Ok(Permitted { claims })
     }
 
@@ -215,19 +215,27 @@ impl Policy {
     pub(crate) fn check(
         &self,
         claims: &ClaimSet,
-        token_type: Option<&str>,
-        key_issuers: &[Arc<str>],
+        origin: Origin<'_>,
         now: UnixTime,
         observer: &mut impl Observer,
     ) -> Result<(), Rejection> {
         let stage = Stage::Policy;
-        observer.plain(stage, "token type", self.check_type(token_type), || {
-            format!("{}; must be {}", shown("typ", token_type), self.token_type.expected())
+        observer.plain(stage, "token type", self.check_type(claims, origin), || match origin {
+            Origin::Token { token_type, .. } => {
+                format!("{}; must be {}", shown("typ", token_type), self.token_type.expected())
+            }
+            Origin::Response { .. } => {
+                let said = KIND.map(|name| shown(name, claims.text(name).as_deref())).join(", ");
+                format!("{said}; must be {}", self.token_type.expected_of_response())
+            }
         })?;
-        observer.plain(stage, "issuer", self.check_issuer(claims, key_issuers), || {
-            let bound = match key_issuers {
-                [] => String::new(),
-                _ => format!("; the key is bound to {key_issuers:?}"),
+        observer.plain(stage, "issuer", self.check_issuer(claims, origin), || {
+            let bound = match origin {
+                Origin::Token { key_issuers: [], .. } => String::new(),
+                Origin::Token { key_issuers, .. } => {
+                    format!("; the key is bound to {key_issuers:?}")
+                }
+                Origin::Response { issuer } => format!("; {issuer:?} was asked"),
             };
             format!("{}; allowed {}{bound}", shown("iss", claims.issuer()), self.issuers.describe())
         })?;
@@ -307,14 +315,21 @@ impl Policy {
         })
     }
 
-    fn check_type(&self, token_type: Option<&str>) -> Result<(), Reason> {
-        if self.token_type.allows(token_type) {
-            return Ok(());
+    fn check_type(&self, claims: &ClaimSet, origin: Origin<'_>) -> Result<(), Reason> {
+        match origin {
+            Origin::Token { token_type, .. } if self.token_type.allows(token_type) => Ok(()),
+            Origin::Token { .. } => Err(Reason::TokenType { expected: self.token_type.expected() }),
+            Origin::Response { .. } => {
+                let said: Vec<_> = KIND.iter().filter_map(|name| claims.text(name)).collect();
+                match self.token_type.allows_response(said.iter().map(AsRef::as_ref)) {
+                    true => Ok(()),
+                    false => Err(Reason::ResponseType { said: !said.is_empty() }),
+                }
+            }
         }
-        Err(Reason::TokenType { expected: self.token_type.expected() })
     }
 
-    fn check_issuer(&self, claims: &ClaimSet, key_issuers: &[Arc<str>]) -> Result<(), Reason> {
+    fn check_issuer(&self, claims: &ClaimSet, origin: Origin<'_>) -> Result<(), Reason> {
         let issuer = claims.issuer();
         if let Allowed::OneOf(allowed) = &self.issuers {
             match issuer {
@@ -323,10 +338,21 @@ impl Policy {
                 Some(_) => return Err(Reason::Issuer("`iss` is none of the configured issuers")),
             }
         }
-        if key_issuers.is_empty() || key_issuers.iter().any(|one| Some(&**one) == issuer) {
-            return Ok(());
+        match origin {
+            Origin::Response { issuer: asked } if issuer == Some(asked) => Ok(()),
+            Origin::Response { .. } => {
+                Err(Reason::Issuer("the response names another issuer than the one that was asked"))
+            }
+            Origin::Token { key_issuers, .. }
+                if key_issuers.is_empty()
+                    || key_issuers.iter().any(|one| Some(&**one) == issuer) =>
+            {
+                Ok(())
+            }
+            Origin::Token { .. } => {
+                Err(Reason::Issuer("the key that verified is bound to another issuer"))
+            }
         }
-        Err(Reason::Issuer("the key that verified is bound to another issuer"))
     }
 
     fn check_audience(&self, claims: &ClaimSet) -> Result<(), Reason> {

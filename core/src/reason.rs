@@ -18,6 +18,9 @@ pub(crate) enum Reason {
     Parts { found: usize },
     NotBase64url { part: &'static str },
     Encrypted,
+    NotVisible,
+    Inactive,
+    IntrospectionUnavailable,
     HeaderJson { fault: &'static str },
     HeaderMember { member: &'static str, expected: &'static str },
     HeaderUnsupported { member: &'static str },
@@ -31,6 +34,7 @@ pub(crate) enum Reason {
     ClaimsJson { fault: &'static str },
     ClaimType { claim: &'static str, expected: &'static str },
     TokenType { expected: &'static str },
+    ResponseType { said: bool },
     Issuer(&'static str),
     Audience(&'static str),
     Expired { expires_at: UnixTime, leeway: i64, now: UnixTime },
@@ -167,8 +171,12 @@ impl Reason {
         match self {
             Self::TokenMissing(_) => Code::TokenMissing,
             Self::TooLarge { .. } => Code::TokenTooLarge,
-            Self::Parts { .. } | Self::NotBase64url { .. } => Code::TokenMalformed,
+            Self::Parts { .. } | Self::NotBase64url { .. } | Self::NotVisible => {
+                Code::TokenMalformed
+            }
             Self::Encrypted => Code::TokenEncrypted,
+            Self::Inactive => Code::TokenInactive,
+            Self::IntrospectionUnavailable => Code::IntrospectionUnavailable,
             Self::HeaderJson { .. } | Self::HeaderMember { .. } => Code::HeaderMalformed,
             Self::HeaderUnsupported { .. } => Code::HeaderUnsupported,
             Self::AlgorithmUnknown => Code::AlgorithmUnknown,
@@ -180,7 +188,7 @@ impl Reason {
             Self::Signature { .. } => Code::SignatureInvalid,
             Self::ClaimsJson { .. } => Code::ClaimsMalformed,
             Self::ClaimType { .. } => Code::ClaimType,
-            Self::TokenType { .. } => Code::TypeNotAllowed,
+            Self::TokenType { .. } | Self::ResponseType { .. } => Code::TypeNotAllowed,
             Self::Issuer(_) => Code::IssuerNotAllowed,
             Self::Audience(_) => Code::AudienceNotAllowed,
             Self::Expired { .. } => Code::TokenExpired,
@@ -212,7 +220,10 @@ impl Reason {
             | Self::TooLarge { .. }
             | Self::Parts { .. }
             | Self::NotBase64url { .. }
-            | Self::Encrypted => Stage::Shape,
+            | Self::Encrypted
+            | Self::NotVisible
+            | Self::Inactive
+            | Self::IntrospectionUnavailable => Stage::Shape,
             Self::HeaderJson { .. }
             | Self::HeaderMember { .. }
             | Self::HeaderUnsupported { .. }
@@ -260,6 +271,15 @@ impl fmt::Display for Reason {
             Self::Encrypted => {
                 f.write_str("the token has 5 parts: it is encrypted (JWE), which is not supported")
             }
+            Self::NotVisible => f.write_str(
+                "an opaque token is one visible ASCII character or more, and nothing else",
+            ),
+            Self::Inactive => {
+                f.write_str("the authorization server says that the token is not active")
+            }
+            Self::IntrospectionUnavailable => {
+                f.write_str("the authorization server cannot be asked about the token now")
+            }
             Self::HeaderJson { fault } => write!(f, "the header is not the JSON expected: {fault}"),
             Self::HeaderMember { member, expected } => {
                 write!(f, "the header's `{member}` must be {expected}")
@@ -290,6 +310,12 @@ impl fmt::Display for Reason {
             }
             Self::ClaimType { claim, expected } => write!(f, "`{claim}` must be {expected}"),
             Self::TokenType { expected } => write!(f, "the header's `typ` must be {expected}"),
+            Self::ResponseType { said: true } => {
+                f.write_str("the authorization server says that this is no access token")
+            }
+            Self::ResponseType { said: false } => f.write_str(
+                "the authorization server does not say that this is an access token (`token_type`)",
+            ),
             Self::Issuer(what) | Self::Audience(what) => f.write_str(what),
             Self::Expired { expires_at, leeway, now } => write!(
                 f,

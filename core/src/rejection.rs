@@ -124,9 +124,10 @@ impl Rejection {
             Code::TokenExpired | Code::TokenTooOld | Code::IssuedBeforeFloor => Remedy::Refresh,
             Code::ScopeMissing => Remedy::StepUp,
             Code::Suspended | Code::StatusSuspended => Remedy::Stop,
-            Code::RulesUnavailable | Code::KeysUnavailable | Code::StatusUnavailable => {
-                Remedy::RetryLater
-            }
+            Code::RulesUnavailable
+            | Code::KeysUnavailable
+            | Code::StatusUnavailable
+            | Code::IntrospectionUnavailable => Remedy::RetryLater,
             Code::SessionRevoked | Code::StatusInvalid => Remedy::Reauthenticate,
             _ => Remedy::None,
         };
@@ -227,7 +228,10 @@ impl Rejection {
             | Code::SubjectNotAllowed
             | Code::Suspended
             | Code::StatusSuspended => 403,
-            Code::RulesUnavailable | Code::StatusUnavailable | Code::KeysUnavailable => 503,
+            Code::RulesUnavailable
+            | Code::StatusUnavailable
+            | Code::KeysUnavailable
+            | Code::IntrospectionUnavailable => 503,
             _ => 401,
         }
     }

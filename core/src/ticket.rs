@@ -45,8 +45,8 @@ impl Ticket {
     }
 
     fn facts(&self) -> Facts<'_> {
-        let Claims { set, key, .. } = &*self.claims;
-        Facts { claims: set, key_id: Some(key.id()), policy: &self.policy.cutoff }
+        let claims = &*self.claims;
+        Facts { claims: &claims.set, key_id: claims.key_id(), policy: &self.policy.cutoff }
     }
 
     /// Would the token still be accepted? Asks the checks of the policy in which time plays a part

@@ -1,6 +1,7 @@
 //! The pipeline: the one file that sees every stage.
 
 mod builder;
+mod introspection;
 
 pub use self::builder::{Given, NoAlgorithms, NoAudience, NoIssuer, NoKeys, ValidatorBuilder};
 
@@ -12,7 +13,7 @@ use core::time::Duration;
 
 use crate::accepted::Accepted;
 use crate::bearer::bearer;
-use crate::claims::{ClaimSet, Claims};
+use crate::claims::{ClaimSet, Claims, Origin};
 use crate::compact::Compact;
 use crate::cutoff::{self, Facts, RuleSet};
 use crate::explain::{Everything, Explanation, describe_header};
@@ -225,11 +226,24 @@ impl Validator {
             heard.skip(Stage::Policy, "policy");
             return heard.skip(Stage::Cutoff, "cutoff");
         };
-        let issuers = key.as_ref().map(|key| key.issuers()).unwrap_or_default();
+        let key_issuers = key.as_ref().map(|key| key.issuers()).unwrap_or_default();
+        let origin = Origin::Token { token_type: token_type.as_deref(), key_issuers };
+        self.hear_decision(&claims, origin, key.as_ref().map(|key| key.id()), rules, now, heard);
+    }
+
+    fn hear_decision(
+        &self,
+        claims: &ClaimSet,
+        origin: Origin<'_>,
+        key_id: Option<&str>,
+        rules: &(impl RuleSet + ?Sized),
+        now: UnixTime,
+        heard: &mut Everything,
+    ) {
+        let policy = &*self.policy;
         // An observer that hears everything is never left early.
-        let _always = policy.check(&claims, token_type.as_deref(), issuers, now, heard);
-        let key_id = key.as_ref().map(|key| key.id());
-        let facts = Facts { claims: &claims, key_id, policy: &policy.cutoff };
+        let _always = policy.check(claims, origin, now, heard);
+        let facts = Facts { claims, key_id, policy: &policy.cutoff };
         let mut listed = alloc::vec::Vec::new();
         let _always = cutoff::check(&facts, rules, now, heard, Some(&mut listed));
         heard.rules = listed;

@@ -110,7 +110,7 @@ fn numbered(number: usize) -> String {
 fn seen(decided: Result<Accepted, Rejection>) -> Result<(String, String), String> {
     let accepted = |a: Accepted| {
         let notes: Vec<_> = a.notes().map(|note| note.as_str()).collect();
-        let head = format!("{} {} {:?} {notes:?}", a.key_id(), a.header_json(), a.freshness());
+        let head = format!("{:?} {:?} {:?} {notes:?}", a.key_id(), a.header_json(), a.freshness());
         (head, a.claims_json().to_owned())
     };
     decided.map(accepted).map_err(|no| no.to_json())

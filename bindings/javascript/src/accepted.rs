@@ -65,7 +65,7 @@ impl Asked<'_> {
     /// # Errors
     /// It names no accepted token.
     pub fn header_json(self) -> Result<String> {
-        self.ask(|accepted| accepted.header_json().to_owned())
+        self.ask(|accepted| accepted.header_json().unwrap_or("null").to_owned())
     }
 
     /// All else that an accepted token tells, as JSON by the names that JavaScript gives it.
@@ -112,8 +112,8 @@ struct Facts<'a> {
     expires_at: Option<i64>,
     not_before: Option<i64>,
     authenticated_at: Option<i64>,
-    algorithm: &'static str,
-    key_id: &'a str,
+    algorithm: Option<&'static str>,
+    key_id: Option<&'a str>,
     token_type: Option<&'a str>,
 }
 
@@ -132,7 +132,7 @@ fn facts(accepted: &Accepted) -> String {
         expires_at: millis(accepted.expires_at()),
         not_before: millis(accepted.not_before()),
         authenticated_at: millis(accepted.authenticated_at()),
-        algorithm: accepted.algorithm().name(),
+        algorithm: accepted.algorithm().map(lowwater::Algorithm::name),
         key_id: accepted.key_id(),
         token_type: accepted.token_type(),
     })

@@ -79,13 +79,13 @@ impl Accepted {
 
     /// The header.
     #[getter]
-    fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        parsed(py, self.accepted.header_json())
+    fn header<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.accepted.header_json().map(|header| parsed(py, header)).transpose()
     }
 
     /// The header as JSON, as it was sent.
     #[getter]
-    fn header_json(&self) -> &str {
+    fn header_json(&self) -> Option<&str> {
         self.accepted.header_json()
     }
 
@@ -163,13 +163,13 @@ impl Accepted {
 
     /// The algorithm of its signature.
     #[getter]
-    fn algorithm(&self) -> &'static str {
-        self.accepted.algorithm().name()
+    fn algorithm(&self) -> Option<&'static str> {
+        self.accepted.algorithm().map(lowwater::Algorithm::name)
     }
 
     /// The key that verified it: its kid, or its thumbprint.
     #[getter]
-    fn key_id(&self) -> &str {
+    fn key_id(&self) -> Option<&str> {
         self.accepted.key_id()
     }
 
@@ -213,7 +213,7 @@ impl Accepted {
     }
 
     fn __repr__(&self) -> String {
-        format!("<lowwater.Accepted {}>", self.accepted.algorithm())
+        format!("<lowwater.Accepted {}>", self.algorithm().unwrap_or("introspected"))
     }
 
     fn __reduce__(&self) -> PyResult<()> {

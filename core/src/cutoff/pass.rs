@@ -81,7 +81,7 @@ pub(crate) fn pass(
     now: UnixTime,
 ) -> Result<Live, Rejection> {
     let claims = permitted.claims;
-    let facts = Facts { claims: &claims.set, key_id: Some(claims.key.id()), policy };
+    let facts = Facts { claims: &claims.set, key_id: claims.key_id(), policy };
     let passed = check(&facts, rules, now, &mut FirstFailure, None)?;
     Ok(Live { claims, passed })
 }

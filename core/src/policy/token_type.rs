@@ -10,6 +10,18 @@ use crate::media_type::{same, short};
 const NEVER: [&str; 5] =
     ["logout+jwt", "secevent+jwt", "dpop+jwt", "statuslist+jwt", "token-introspection+jwt"];
 
+/// Members of an introspection response that say what kind of token it is about: RFC 7662 section 2.2; what Ory and
+/// Cognito add; what Keycloak copies out of the token.
+pub(crate) const KIND: [&str; 3] = ["token_type", "token_use", "typ"];
+
+/// What such members say of access tokens: the types of RFC 6749 section 7.1 and RFC 9449, and plain words.
+const ACCESS: [&str; 4] = ["Bearer", "DPoP", "access_token", "access"];
+
+/// What they say of what an endpoint answers for as well: refresh tokens, ID tokens, and what is none of RFC 6749's types
+/// (RFC 8693 section 2.2.1).
+const OTHER_KINDS: [&str; 7] =
+    ["Refresh", "refresh_token", "Offline", "offline_token", "ID", "id_token", "N_A"];
+
 /// Which types of token this API takes.
 ///
 /// ```
@@ -28,7 +40,7 @@ pub enum TokenType {
     #[default]
     Default,
     /// `at+jwt` alone (RFC 9068 section 4): refuses ID tokens and everything else that an issuer signs
-    /// with the same key.
+    /// with the same key. An introspection response has to say that it is about an access token.
     Strict,
     /// Any `typ` or none, but for the five that are never access tokens.
     Any,
@@ -54,6 +66,23 @@ impl TokenType {
             Self::Strict => same(token_type, "at+jwt"),
             Self::Any => true,
             Self::OneOf(list) => list.iter().any(|one| same(one, token_type)),
+        }
+    }
+
+    /// May a response that says this of a token be about an access token? Whatever is said has to fit. Where a JWT needs
+    /// a `typ`, a response has to say something: many servers tell a refresh token by nothing but silence.
+    pub(super) fn allows_response<'s>(&self, said: impl Iterator<Item = &'s str>) -> bool {
+        let among = |list: &[&str], word: &str| list.iter().any(|one| same(one, word));
+        let fits =
+            |word| among(&ACCESS, word) || !among(&OTHER_KINDS, word) && self.allows(Some(word));
+        let mut said = said.peekable();
+        (said.peek().is_some() || self.allows(None)) && said.all(fits)
+    }
+
+    pub(super) const fn expected_of_response(&self) -> &'static str {
+        match self {
+            Self::Default | Self::Any => "those of an access token, or absent",
+            Self::Strict | Self::OneOf(_) => "those of an access token, and one of them there",
         }
     }
 
@@ -97,6 +126,29 @@ mod tests {
             assert!(!TokenType::Default.allows(Some(token_type)), "{token_type}");
         }
         assert!(TokenType::Default.allows(None) && !TokenType::Strict.allows(None));
+    }
+
+    #[test]
+    fn a_response_says_that_it_is_about_an_access_token_or_says_nothing() {
+        let one_of = TokenType::OneOf(vec!["own+jwt".into()]);
+        let all = [TokenType::Default, TokenType::Any, TokenType::Strict, one_of];
+        let fits = |said: &[&str]| {
+            all.each_ref().map(|token_type| token_type.allows_response(said.iter().copied()))
+        };
+        assert_eq!(fits(&[]), [true, true, false, false]);
+        for access in ACCESS.into_iter().chain(["bearer", "dpop", "BEARER"]) {
+            assert_eq!(fits(&[access]), [true; 4], "{access}");
+        }
+        for other in OTHER_KINDS.into_iter().chain(["REFRESH_TOKEN", "offline"]).chain(NEVER) {
+            assert_eq!(fits(&[other]), [false; 4], "{other}");
+            assert_eq!(fits(&["Bearer", other]), [false; 4], "{other}");
+            assert_eq!(fits(&[other, "Bearer"]), [false; 4], "{other}");
+        }
+        assert_eq!(fits(&["Bearer", "access_token", "at+jwt"]), [true, true, true, false]);
+        assert_eq!(fits(&["JWT"]), [true, true, false, false]);
+        assert_eq!(fits(&["own+jwt"]), [false, true, false, true]);
+        assert_eq!(fits(&[""]), [false, true, false, false]);
+        assert_eq!(fits(&["\u{212a}efresh"]), [false, true, false, false]);
     }
 
     #[test]
