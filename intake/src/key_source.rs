@@ -449,7 +449,8 @@ fn is_etag(text: &str) -> bool {
             .is_some_and(|inner| inner.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'))
 }
 
-fn span(from: UnixTime, to: UnixTime) -> Duration {
+/// From the one to the other; nothing, where that lies behind.
+pub(crate) fn span(from: UnixTime, to: UnixTime) -> Duration {
     let millis = to.as_millis().saturating_sub(from.as_millis());
     Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }

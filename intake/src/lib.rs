@@ -35,6 +35,7 @@ mod authority;
 mod config;
 mod fault;
 mod fetch;
+mod introspection;
 mod issuers;
 mod key_source;
 mod logout;
@@ -48,6 +49,10 @@ pub use crate::answer::Answer;
 pub use crate::authority::{Authority, Overreach};
 pub use crate::fault::{KeysUnavailable, SourceFault};
 pub use crate::fetch::Fetch;
+pub use crate::introspection::{
+    Asked, Credentials, Introspection, IntrospectionBuilder, IntrospectionFault,
+    IntrospectionUnavailable,
+};
 pub use crate::issuers::{Issuers, Lack};
 pub use crate::key_source::{KeySource, KeySourceBuilder};
 pub use crate::logout::{Logout, LogoutReceiver};
