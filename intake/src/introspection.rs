@@ -201,13 +201,13 @@ impl Introspection {
         };
         let response = self.read(answer, keys, now).map_err(|fault| self.fail(fault, now))?;
         (self.failures, self.quiet_until, self.fault) = (0, None, None);
-        let (shelf, other, span) = match response.is_active() {
-            true => (&mut self.active, &mut self.refused, self.settings.ttl),
-            false => (&mut self.refused, &mut self.active, self.settings.inactive_ttl),
+        let (shelf, span) = match response.is_active() {
+            true => (&mut self.active, self.settings.ttl),
+            false => (&mut self.refused, self.settings.inactive_ttl),
         };
         let until = now.after(span);
         let until = response.expires_at().map_or(until, |exp| exp.min(until));
-        other.remove(&token);
+        // It is on neither shelf: while it is known, nobody asks.
         shelf.put(token, &response, now, until);
         Ok(response)
     }

@@ -5,6 +5,8 @@ pub(crate) const CODES: &[(&str, &str, Option<&str>, u16)] = &[
     ("token_too_large", "shape", Some("none"), 401),
     ("token_malformed", "shape", Some("none"), 401),
     ("token_encrypted", "shape", Some("none"), 401),
+    ("token_inactive", "shape", Some("none"), 401),
+    ("introspection_unavailable", "shape", Some("retry_later"), 503),
     ("header_malformed", "header", Some("none"), 401),
     ("header_unsupported", "header", Some("none"), 401),
     ("algorithm_unknown", "header", Some("none"), 401),

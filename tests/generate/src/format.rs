@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::codes;
 use crate::message::Message;
 use crate::payload::{NOW, seconds};
+use crate::response::Response;
 use crate::topics::Lists;
 
 /// JSON that is written as it stands: the digits of a number are part of what is tested.
@@ -59,13 +60,25 @@ pub(crate) struct Case {
     #[serde(flatten)]
     lists: Option<Lists>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    config: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+    #[serde(flatten)]
+    asked: Option<Asked>,
     #[serde(flatten)]
     expected: Option<Expected>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<Step>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     flags: Vec<&'static str>,
+}
+
+/// A token that its authorization server is asked about, and what it answers; nothing, where nobody has to ask.
+#[derive(Serialize)]
+struct Asked {
+    ask: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<Response>,
 }
 
 /// When a call is made, what is asked for after acceptance, and what comes of it.
@@ -118,6 +131,12 @@ enum Step {
         #[serde(flatten)]
         expected: Expected,
     },
+    Ask {
+        #[serde(flatten)]
+        asked: Asked,
+        #[serde(flatten)]
+        expected: Expected,
+    },
     /// Any other step, as JSON.
     Other(Box<RawValue>),
 }
@@ -155,7 +174,9 @@ impl Case {
             set: None,
             rules: Vec::new(),
             lists: None,
+            config: None,
             token: None,
+            asked: None,
             expected: None,
             steps: Vec::new(),
             flags: Vec::new(),
@@ -170,6 +191,27 @@ impl Case {
     ) -> Self {
         let expected = Some(Expected::accept(NOW));
         Self { token: Some(token.into()), expected, ..Self::new(id, comment) }
+    }
+
+    /// A token that is asked about, accepted at [`NOW`] unless what follows says otherwise.
+    pub(crate) fn asked(
+        id: impl Into<String>,
+        comment: impl Into<String>,
+        token: impl Into<String>,
+        response: Response,
+    ) -> Self {
+        let asked = Some(Asked { ask: token.into(), response: Some(response) });
+        Self { asked, ..Self::unasked(id, comment, "") }
+    }
+
+    /// A token that nobody may be asked about.
+    pub(crate) fn unasked(
+        id: impl Into<String>,
+        comment: impl Into<String>,
+        token: impl Into<String>,
+    ) -> Self {
+        let asked = Some(Asked { ask: token.into(), response: None });
+        Self { asked, expected: Some(Expected::accept(NOW)), ..Self::new(id, comment) }
     }
 
     /// A policy, keys or rules that cannot be built.
@@ -216,9 +258,15 @@ impl Case {
         self
     }
 
+    /// How tokens are asked about, as JSON.
+    pub(crate) fn config(mut self, config: impl Into<String>) -> Self {
+        self.config = Some(raw(config));
+        self
+    }
+
     fn last(&mut self) -> &mut Expected {
         let step = self.steps.iter_mut().rev().find_map(|step| match step {
-            Step::Check { expected, .. } => Some(expected),
+            Step::Check { expected, .. } | Step::Ask { expected, .. } => Some(expected),
             Step::Apply { .. } | Step::Loaded { .. } | Step::Other(_) => None,
         });
         step.or(self.expected.as_mut()).expect("something is checked before it is expected")
@@ -289,6 +337,23 @@ impl Case {
         self.steps.push(Step::Check { check: token.into(), expected: Expected::accept(now) });
         self
     }
+
+    /// A step: this token is asked about, answered so, and accepted unless what follows says otherwise.
+    pub(crate) fn ask(
+        mut self,
+        now: i64,
+        token: impl Into<String>,
+        response: impl Into<Option<Response>>,
+    ) -> Self {
+        let asked = Asked { ask: token.into(), response: response.into() };
+        self.steps.push(Step::Ask { asked, expected: Expected::accept(now) });
+        self
+    }
+
+    /// A step: this token is decided about without asking anybody.
+    pub(crate) fn ask_known(self, now: i64, token: impl Into<String>) -> Self {
+        self.ask(now, token, None)
+    }
 }
 
 impl Topic {
@@ -324,7 +389,7 @@ impl Topic {
     pub(crate) fn add(&mut self, mut case: Case) {
         let applied = case.steps.iter().filter_map(|step| match step {
             Step::Apply { apply: rule, .. } | Step::Other(rule) => Some(rule),
-            Step::Check { .. } | Step::Loaded { .. } => None,
+            Step::Check { .. } | Step::Ask { .. } | Step::Loaded { .. } => None,
         });
         if case.rules.iter().chain(applied).any(|rule| needs_text(rule.get())) {
             case.flags.push("number-text");
@@ -373,7 +438,7 @@ impl Topic {
 
     pub(crate) fn codes(&self) -> Vec<&'static str> {
         let steps = self.cases().flat_map(|case| &case.steps).filter_map(|step| match step {
-            Step::Check { expected, .. } => Some(expected),
+            Step::Check { expected, .. } | Step::Ask { expected, .. } => Some(expected),
             Step::Apply { .. } | Step::Loaded { .. } | Step::Other(_) => None,
         });
         let all = self.cases().filter_map(|case| case.expected.as_ref()).chain(steps);

@@ -17,6 +17,7 @@ mod json_faults;
 mod keys;
 mod message;
 mod payload;
+mod response;
 mod sign;
 mod topics;
 

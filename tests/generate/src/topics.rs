@@ -3,6 +3,7 @@ mod claims;
 mod config;
 mod cutoff;
 mod header;
+mod introspection;
 mod keys;
 mod order;
 mod permission;
@@ -35,6 +36,7 @@ pub(crate) fn all() -> Vec<(&'static str, Topic)> {
         ("state.json", state::topic()),
         ("status.json", status::topic()),
         ("permission.json", permission::topic()),
+        ("introspection.json", introspection::topic()),
         ("order.json", order::topic()),
         ("config.json", config::topic()),
     ]

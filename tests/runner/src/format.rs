@@ -12,6 +12,7 @@ use lowwater::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::introspection::Asking;
 use crate::messages::Message;
 use crate::status::List;
 
@@ -44,12 +45,12 @@ pub(crate) struct Case {
     pub(crate) algorithms: Vec<String>,
     #[serde(default)]
     pub(crate) token: String,
+    pub(crate) config: Option<Box<RawValue>>,
+    #[serde(flatten)]
+    pub(crate) asking: Asking,
     #[serde(default)]
     pub(crate) rules: Vec<Box<RawValue>>,
-    /// How status lists are read, where there are any.
-    pub(crate) config: Option<Box<RawValue>>,
-    #[serde(default)]
-    pub(crate) lists: Vec<List>,
+    pub(crate) lists: Option<Vec<List>>,
     #[serde(flatten)]
     pub(crate) expected: Expected,
     #[serde(default)]
@@ -91,6 +92,8 @@ pub(crate) fn time(seconds: f64) -> UnixTime {
 pub(crate) struct Step {
     apply: Option<Box<RawValue>>,
     pub(crate) check: Option<String>,
+    #[serde(flatten)]
+    pub(crate) asking: Asking,
     prune: Option<f64>,
     loaded: Option<f64>,
     reload: Option<String>,

@@ -7,6 +7,7 @@ mod format;
 mod messages;
 mod status;
 
+mod introspection;
 use std::{cell::RefCell, error::Error, process::ExitCode};
 
 use format::{Answer, Case, Expected, File};
@@ -56,13 +57,13 @@ fn run_test(on: &dyn Backend, file: &File, case: &Case) -> Answer {
     for rule in &case.rules {
         cutoffs.apply(Rule::from_json(rule.get())?, case.expected.time())?;
     }
-    match &case.config {
-        None => ask(&validator, &cutoffs, &case.token, &case.expected),
-        Some(config) => {
-            let lists = status::read(config, &case.lists, validator.keys())?;
-            ask(&validator, &cutoffs.with_status(&lists), &case.token, &case.expected)
-        }
+    if let (Some(config), Some(lists)) = (&case.config, &case.lists) {
+        let lists = status::read(config, lists, validator.keys())?;
+        return ask(&validator, &cutoffs.with_status(&lists), &case.token, &case.expected);
     }
+    let mut own = introspection::configured(case.config.as_deref())?;
+    let asked = case.asking.answer(own.as_mut(), on, &validator, &cutoffs, &case.expected);
+    asked.unwrap_or_else(|| ask(&validator, &cutoffs, &case.token, &case.expected))
 }
 
 /// A step of a scenario (nothing for a test), what was expected of it, and what came.
@@ -79,12 +80,15 @@ fn run<'f>(
     }
     let (validator, mut cutoffs) = (build(on, file, case)?, case.set.cutoffs()?);
     let (mut asked, mut clock) = (Vec::new(), UnixTime::from_secs(0));
+    let mut own = introspection::configured(case.config.as_deref())?;
     for (number, step) in case.steps.iter().enumerate() {
         step.change(&case.set, &mut cutoffs, &validator, &mut clock)?;
         if let Some(token) = &step.check {
             let answer = ask(&validator, &cutoffs, token, &step.expected);
             asked.push((format!("#{number}"), &step.expected, answer));
         }
+        let answer = step.asking.answer(own.as_mut(), on, &validator, &cutoffs, &step.expected);
+        asked.extend(answer.map(|answer| (format!("#{number}"), &step.expected, answer)));
     }
     Ok(asked)
 }
