@@ -338,21 +338,18 @@ impl Policy {
                 Some(_) => return Err(Reason::Issuer("`iss` is none of the configured issuers")),
             }
         }
-        match origin {
-            Origin::Response { issuer: asked } if issuer == Some(asked) => Ok(()),
+        let key_issuers = match origin {
+            Origin::Token { key_issuers, .. } => key_issuers,
+            Origin::Response { issuer: asked } if issuer == Some(asked) => return Ok(()),
             Origin::Response { .. } => {
-                Err(Reason::Issuer("the response names another issuer than the one that was asked"))
+                let why = "the response names another issuer than the one that was asked";
+                return Err(Reason::Issuer(why));
             }
-            Origin::Token { key_issuers, .. }
-                if key_issuers.is_empty()
-                    || key_issuers.iter().any(|one| Some(&**one) == issuer) =>
-            {
-                Ok(())
-            }
-            Origin::Token { .. } => {
-                Err(Reason::Issuer("the key that verified is bound to another issuer"))
-            }
+        };
+        if key_issuers.is_empty() || key_issuers.iter().any(|one| Some(&**one) == issuer) {
+            return Ok(());
         }
+        Err(Reason::Issuer("the key that verified is bound to another issuer"))
     }
 
     fn check_audience(&self, claims: &ClaimSet) -> Result<(), Reason> {
