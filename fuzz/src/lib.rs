@@ -12,6 +12,7 @@ pub mod explain;
 pub mod given;
 pub mod header;
 pub mod index;
+pub mod introspection;
 pub mod jwks;
 pub mod made;
 pub mod memo;
@@ -36,7 +37,7 @@ mod signing;
 pub type Run = fn(&[u8]);
 
 /// All of them, by the names of their binaries.
-pub const TARGETS: [(&str, Run); 17] = [
+pub const TARGETS: [(&str, Run); 18] = [
     ("token", token::run),
     ("header", header::run),
     ("claims", claims::run),
@@ -54,4 +55,5 @@ pub const TARGETS: [(&str, Run); 17] = [
     ("permission", permission::run),
     ("equality", equality::run),
     ("status_list", status_list::run),
+    ("introspection", introspection::run),
 ];

@@ -51,6 +51,12 @@ struct Test {
     token: String,
     #[serde(default)]
     rules: Vec<Box<RawValue>>,
+    response: Option<Response>,
+}
+
+#[derive(Deserialize)]
+struct Response {
+    body: String,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +89,7 @@ struct Step {
 }
 
 /// Those who read their bytes as choices.
-const CHOOSERS: [&str; 10] = [
+const CHOOSERS: [&str; 11] = [
     "policy",
     "snapshot",
     "index",
@@ -94,6 +100,7 @@ const CHOOSERS: [&str; 10] = [
     "permission",
     "equality",
     "status_list",
+    "introspection",
 ];
 
 /// Longer ones cost every run that begins with them.
@@ -150,6 +157,7 @@ fn of_file(file: &File, add: &mut impl FnMut(&'static str, &[u8])) {
             add("base64url", part.as_bytes());
             add(target, &BASE64_URL_SAFE_NO_PAD.decode(part).unwrap_or_default());
         }
+        test.response.iter().for_each(|said| add("introspection", said.body.as_bytes()));
         test.rules.iter().for_each(|rule| add("rule", rule.get().as_bytes()));
     }
     file.messages.iter().for_each(|message| list(&message.token, add));
