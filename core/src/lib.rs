@@ -11,6 +11,8 @@
 //!   [`Rejection`]: stage, code, remedy, HTTP status and challenge. It never fails, it decides.
 //! - [`Index`] asks the same rules in place, from bytes that [`Cutoffs::to_index`] made; a [`Ticket`] asks
 //!   again for a connection that lasts.
+//! - [`Validator::introspected`] decides by what an authorization server says of a token that only it can read
+//!   ([`Introspected`]).
 //! - [`Accepted::require`] asks what the bearer may do: that is another question, with another status.
 //! - [`Validator::explain`] runs every check that can still run and says what was compared.
 //! - [`Unverified`] shows a token without keys. There is no road from it to an accepted token.
