@@ -1,11 +1,14 @@
 //! What a source of rules may say: whom it may name.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use lowwater::{Rule, TargetValue};
+use lowwater::{ConfigError, Rule, Target, TargetValue};
+
+use crate::config::Config;
 
 /// Whom a source of rules may name: its issuers, and of their tokens which dimensions, perhaps of one tenant alone.
 ///
@@ -48,6 +51,43 @@ impl Authority {
             tenant: None,
             everyone: false,
         }
+    }
+
+    /// Reads `{"issuers": [..]}`, and perhaps `"dimensions"`: a list in place of the usual ones, `"tenant"`: a string, an
+    /// integer or a boolean, `"everyone"`: `true`.
+    ///
+    /// ```
+    /// use lowwater_intake::Authority;
+    ///
+    /// let read = Authority::from_json(r#"{"issuers": ["https://issuer.example/"], "dimensions": ["subject", "claim:email"]}"#)?;
+    /// assert_eq!(read, Authority::over_issuer("https://issuer.example/").by_dimensions(["subject", "claim:email"]));
+    /// # Ok::<(), lowwater::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What was expected.
+    pub fn from_json(json: &str) -> Result<Self, ConfigError> {
+        let known = ["issuers", "dimensions", "tenant", "everyone"];
+        let config = Config::read("authority", json, &known)?;
+        let issuers = config.texts("issuers")?.unwrap_or_default();
+        let issuers: BTreeSet<_> = issuers.into_iter().collect();
+        if issuers.is_empty() {
+            return Err(config.mistake("`issuers` must list at least one"));
+        }
+        let mut authority = Self { issuers, ..Self::over_issuer("") };
+        if let Some(dimensions) = config.texts("dimensions")? {
+            authority = authority.by_dimensions(dimensions.iter().map(String::as_str));
+        }
+        if let Some(raw) = config.members.raw("tenant") {
+            let read = |target: Target| target.dimensions().next().map(|(_, value)| value.clone());
+            let target = Target::from_json(&format!(r#"{{"tenant":{raw}}}"#));
+            authority.tenant = target.ok().and_then(read);
+            if authority.tenant.is_none() {
+                return Err(config.mistake("`tenant` must be a string, an integer or a boolean"));
+            }
+        }
+        authority.everyone = config.flag("everyone")?;
+        Ok(authority)
     }
 
     /// And those of another.

@@ -8,9 +8,11 @@ use core::time::Duration;
 
 use lowwater::{Algorithm, ConfigError, UnixTime};
 
-use serde::Deserialize;
-
 use crate::members::{Members, Wrong};
+
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+const MOST_LEEWAY: Duration = Duration::from_secs(300);
+const TEN_YEARS: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
 
 /// A configuration that is being read.
 pub(crate) struct Config<'t> {
@@ -73,6 +75,27 @@ impl<'t> Config<'t> {
         Ok(Some(list.into_iter().map(String::from).collect()))
     }
 
+    /// An object of strings that are not empty; absent: none.
+    pub(crate) fn words(&self, member: &'static str) -> Result<Vec<(String, String)>, ConfigError> {
+        let expected = || self.mistake(format!("`{member}` must be an object of strings"));
+        let Some(raw) = self.members.raw(member) else { return Ok(Vec::new()) };
+        let words = Members::of(raw).ok_or_else(expected)?;
+        let word = |name: &str| {
+            let text: String = words.raw(name).and_then(|raw| serde_json::from_str(raw).ok())?;
+            (!text.is_empty()).then(|| (String::from(name), text))
+        };
+        words.names().map(|name| word(name).ok_or_else(expected)).collect()
+    }
+
+    /// `true` or `false`; absent: `false`.
+    pub(crate) fn flag(&self, member: &'static str) -> Result<bool, ConfigError> {
+        match self.members.raw(member) {
+            Some("true") => Ok(true),
+            Some("false") | None => Ok(false),
+            Some(_) => Err(self.mistake(format!("`{member}` must be true or false"))),
+        }
+    }
+
     /// The algorithms that are allowed: a list that has to be there.
     pub(crate) fn algorithms(&self) -> Result<Vec<Algorithm>, ConfigError> {
         let names = self.texts("algorithms")?.unwrap_or_default();
@@ -80,12 +103,6 @@ impl<'t> Config<'t> {
             return Err(self.mistake("`algorithms` must list at least one, [\"RS256\"] say"));
         }
         names.iter().map(|name| name.parse()).collect()
-    }
-
-    /// `true` or `false`.
-    pub(crate) fn flag(&self, member: &'static str) -> Result<Option<bool>, ConfigError> {
-        let Some(raw) = self.members.raw(member) else { return Ok(None) };
-        raw.parse().map(Some).map_err(|_| self.mistake(format!("`{member}` must be true or false")))
     }
 
     /// A whole number.
@@ -105,18 +122,25 @@ impl<'t> Config<'t> {
             None => Err(self.mistake(format!("`{member}` must be a number of seconds"))),
         }
     }
-
-    /// Any type that serde reads.
-    pub(crate) fn value<T: Deserialize<'t>>(
-        &self,
-        member: &'static str,
-        expected: &'static str,
-    ) -> Result<Option<T>, ConfigError> {
-        self.said(self.members.value(member, expected))
-    }
 }
 
 /// A value that is no JSON, or comes from a builder.
 pub(crate) fn mistake(what: &'static str, expected: impl Into<Box<str>>) -> ConfigError {
     ConfigError::Value { what, expected: expected.into() }
+}
+
+/// How far clocks may differ.
+pub(crate) fn leeway(what: &'static str, leeway: Duration) -> Result<Duration, ConfigError> {
+    let expected = "`leeway` must be 0 to 300 seconds";
+    if leeway > MOST_LEEWAY { Err(mistake(what, expected)) } else { Ok(leeway) }
+}
+
+/// How long something can last, a session say: after that a tombstone of it is forgotten.
+pub(crate) fn longest(
+    what: &'static str,
+    name: &str,
+    span: Duration,
+) -> Result<Duration, ConfigError> {
+    let expected = || mistake(what, format!("`{name}` must be 1 second to 10 years"));
+    if (SECOND..=TEN_YEARS).contains(&span) { Ok(span) } else { Err(expected()) }
 }

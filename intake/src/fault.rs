@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use lowwater::JsonError;
 
-/// Why a fetch brought no keys. No text of the answer.
+/// Why a fetch brought nothing. No text of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SourceFault {
@@ -29,6 +29,8 @@ pub enum SourceFault {
     Keys,
     /// A key set in which no key can be used: what was held is withdrawn.
     NoUsableKey,
+    /// No answer to a poll for security events (RFC 8936 section 2.5).
+    Sets,
 }
 
 impl SourceFault {
@@ -46,6 +48,7 @@ impl SourceFault {
             Self::Issuer => "issuer",
             Self::Keys => "keys",
             Self::NoUsableKey => "no_usable_key",
+            Self::Sets => "sets",
         }
     }
 }
@@ -68,6 +71,7 @@ impl fmt::Display for SourceFault {
             Self::Issuer => f.write_str("the metadata names another issuer than the one asked for"),
             Self::Keys => f.write_str("the answer is no JWK Set"),
             Self::NoUsableKey => f.write_str("no key of the set can be used"),
+            Self::Sets => f.write_str("the answer has no object `sets`, or an odd `moreAvailable`"),
         }
     }
 }

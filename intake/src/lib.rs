@@ -33,6 +33,7 @@ mod address;
 mod answer;
 mod authority;
 mod config;
+mod events;
 mod fault;
 mod fetch;
 mod introspection;
@@ -43,10 +44,16 @@ mod members;
 mod message;
 mod metadata;
 mod reply;
+mod revocation;
 mod status;
+mod subject;
 
 pub use crate::answer::Answer;
 pub use crate::authority::{Authority, Overreach};
+pub use crate::events::{
+    Event, EventAction, EventPoll, EventReceiver, NotApplied, PolledSet, Received, StreamFreshness,
+    StreamStatus,
+};
 pub use crate::fault::{KeysUnavailable, SourceFault};
 pub use crate::fetch::Fetch;
 pub use crate::introspection::{
@@ -58,4 +65,8 @@ pub use crate::key_source::{KeySource, KeySourceBuilder};
 pub use crate::logout::{Logout, LogoutReceiver};
 pub use crate::message::MessageFault;
 pub use crate::reply::Reply;
+pub use crate::revocation::{
+    GlobalRevocation, NotRevoked, Revocation, RevocationFault, RevocationRequest, Revoker,
+};
 pub use crate::status::{ListFault, StatusList, StatusLists, StatusListsBuilder};
+pub use crate::subject::{Subjects, UnknownMember};

@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use lowwater::{Algorithm, ConfigError, KeySet, Rule, Target, UnixTime, Until};
 
-use crate::config::{Config, mistake};
+use crate::config::{self, Config, SECOND, mistake};
 use crate::members::Members;
 use crate::message::{self, MessageFault, Typ};
 use crate::reply::Reply;
@@ -16,10 +16,7 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 const WHAT: &str = "logout receiver";
 /// A logout token has at most 16 KiB, and percent-encoding may triple what it is not made of.
 const MOST_BODY: usize = 64 * 1024;
-const SECOND: Duration = Duration::from_secs(1);
-const MOST_LEEWAY: Duration = Duration::from_secs(300);
 const MOST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-const MOST_SESSION: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
 
 /// Takes in the logout tokens of one issuer and says which rules they make.
 ///
@@ -135,10 +132,7 @@ impl LogoutReceiver {
     /// # Errors
     /// More than 300 s.
     pub fn leeway(mut self, leeway: Duration) -> Result<Self, ConfigError> {
-        if leeway > MOST_LEEWAY {
-            return Err(mistake(WHAT, "`leeway` must be 0 to 300 seconds"));
-        }
-        self.leeway = leeway;
+        self.leeway = config::leeway(WHAT, leeway)?;
         Ok(self)
     }
 
@@ -160,10 +154,7 @@ impl LogoutReceiver {
     /// # Errors
     /// Less than a second, more than 10 years.
     pub fn max_session(mut self, max_session: Duration) -> Result<Self, ConfigError> {
-        if !(SECOND..=MOST_SESSION).contains(&max_session) {
-            return Err(mistake(WHAT, "`max_session` must be 1 second to 10 years"));
-        }
-        self.max_session = Some(max_session);
+        self.max_session = Some(config::longest(WHAT, "max_session", max_session)?);
         Ok(self)
     }
 
@@ -244,7 +235,7 @@ impl LogoutReceiver {
         if let MessageFault::KeysUnavailable { retry_after } = fault {
             return Reply::later(*retry_after);
         }
-        let text = serde_json::Value::from(format!("{}: {fault}", fault.code())).to_string();
+        let text = serde_json::Value::from(message::described(fault)).to_string();
         Reply::json(400, format!(r#"{{"error":"invalid_request","error_description":{text}}}"#))
     }
 }

@@ -33,12 +33,28 @@ impl<'t> Members<'t> {
     pub(crate) fn read(json: &'t [u8]) -> Result<Self, JsonError> {
         let text = lowwater::strict_json(json)?;
         // The scanner has read an object, so this reader does.
-        Ok(Self::inner(text).unwrap_or_else(|| Self(BTreeMap::new())))
+        Ok(Self::of(text).unwrap_or_else(|| Self(BTreeMap::new())))
     }
 
     /// An object within a message that was read strictly.
-    fn inner(text: &'t str) -> Option<Self> {
+    pub(crate) fn of(text: &'t str) -> Option<Self> {
         serde_json::from_str(text).ok().map(Self)
+    }
+
+    /// An object by a name that the message chose; `None`: absent, or something else.
+    pub(crate) fn inner(&self, name: &str) -> Option<Self> {
+        self.raw(name).and_then(Self::of)
+    }
+
+    /// A string by a name that the message chose; `None`: absent, or something else.
+    pub(crate) fn string(&self, name: &str) -> Option<Cow<'t, str>> {
+        self.raw(name).and_then(value)
+    }
+
+    /// The elements of an array, as they were written; `None`: absent, or something else.
+    pub(crate) fn list(&self, name: &str) -> Option<Vec<&'t str>> {
+        let list: Vec<&RawValue> = value(self.raw(name)?)?;
+        Some(list.into_iter().map(RawValue::get).collect())
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -88,18 +104,24 @@ impl<'t> Members<'t> {
         })
     }
 
-    /// An object.
-    pub(crate) fn object(&self, member: &'static str) -> Result<Option<Self>, Wrong> {
-        self.is(member, OBJECT, Self::inner)
+    /// When an event happened: as [`time`](Self::time), or in milliseconds, as drafts of CAEP had it and some transmitters
+    /// still do. Seconds reach 10^11 in the year 5138, milliseconds did in 1973.
+    pub(crate) fn event_time(&self, member: &'static str) -> Result<Option<At>, Wrong> {
+        let Some(millis) = self.raw(member).and_then(UnixTime::from_decimal).map(UnixTime::as_secs)
+        else {
+            return self.time(member);
+        };
+        if millis < 100_000_000_000 {
+            return self.time(member);
+        }
+        // A whole second in milliseconds may be one that was multiplied: it may mean any instant of it.
+        let whole = millis.rem_euclid(1000) == 0;
+        Ok(Some(if whole { At::Second(millis.div_euclid(1000)) } else { At::Millis(millis) }))
     }
 
-    /// Any type that serde reads.
-    pub(crate) fn value<T: Deserialize<'t>>(
-        &self,
-        member: &'static str,
-        expected: &'static str,
-    ) -> Result<Option<T>, Wrong> {
-        self.is(member, expected, value)
+    /// An object.
+    pub(crate) fn object(&self, member: &'static str) -> Result<Option<Self>, Wrong> {
+        self.is(member, OBJECT, Self::of)
     }
 }
 

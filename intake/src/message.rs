@@ -1,5 +1,6 @@
 //! What all signed messages beside access tokens have in common: who signed, for whom, when.
 
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
@@ -210,6 +211,16 @@ pub(crate) fn needed(members: &Members<'_>, name: &'static str) -> Result<String
     } else {
         Ok(text.into_owned())
     }
+}
+
+/// Is this the value of a `Content-Type`? Its parameters do not count, nor does case.
+pub(crate) fn is_media_type(said: &str, media_type: &str) -> bool {
+    said.split(';').next().is_some_and(|own| own.trim().eq_ignore_ascii_case(media_type))
+}
+
+/// A fault for whoever sent the message.
+pub(crate) fn described(fault: &MessageFault) -> String {
+    format!("{}: {fault}", fault.code())
 }
 
 /// The start of what a time may mean.

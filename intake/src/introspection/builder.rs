@@ -154,7 +154,7 @@ impl IntrospectionBuilder {
         ] {
             *bound = config.count(member)?.unwrap_or(*bound);
         }
-        if config.flag("allow_loopback_http")?.unwrap_or(false) {
+        if config.flag("allow_loopback_http")? {
             builder.schemes = Schemes::HttpsOrLoopback;
         }
         Ok(builder)

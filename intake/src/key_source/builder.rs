@@ -93,10 +93,10 @@ impl KeySourceBuilder {
         let config = Config::read(WHAT, json, &known)?;
         let mut builder = Self::new(&config.needed("issuer")?, config.text("jwks_url")?.as_deref());
         builder.metadata = config.text("metadata_url")?;
-        if config.value("allow_loopback_http", "true or false")?.unwrap_or(false) {
+        if config.flag("allow_loopback_http")? {
             builder = builder.allow_loopback_http();
         }
-        if let Some(bytes) = config.value("max_bytes", "an integer")? {
+        if let Some(bytes) = config.count("max_bytes")? {
             builder = builder.max_bytes(bytes);
         }
         let spans = [

@@ -106,7 +106,7 @@ impl StatusListsBuilder {
         if let Some(issuer) = config.text("list_issuer")? {
             settings.list_issuer = issuer.into();
         }
-        if config.flag("allow_loopback_http")? == Some(true) {
+        if config.flag("allow_loopback_http")? {
             settings.schemes = Schemes::HttpsOrLoopback;
         }
         for (member, span) in [
