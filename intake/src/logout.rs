@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use lowwater::{Algorithm, ConfigError, KeySet, Rule, Target, UnixTime, Until};
@@ -250,8 +251,8 @@ fn check_event(claims: &Members<'_>) -> Result<(), MessageFault> {
     }
 }
 
-/// A logout token that was taken.
-#[derive(Clone, Debug)]
+/// A logout token that was taken. `Debug` does not say whom it names.
+#[derive(Clone)]
 #[must_use = "its rules have to be applied"]
 pub struct Logout {
     rules: Vec<Rule>,
@@ -288,5 +289,14 @@ impl Logout {
     #[must_use]
     pub fn reply(&self) -> Reply {
         Reply::empty(200)
+    }
+}
+
+impl fmt::Debug for Logout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Logout")
+            .field("token_id", &self.token_id)
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
     }
 }
