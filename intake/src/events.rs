@@ -294,13 +294,7 @@ impl Taking<'_> {
         for whom in everyone {
             let rules = happened.rules(chosen.action, &whom);
             match rules.iter().try_for_each(|rule| self.authority.admit(rule)) {
-                Ok(()) => {
-                    for rule in rules {
-                        if !self.received.rules.contains(&rule) {
-                            self.received.rules.push(rule);
-                        }
-                    }
-                }
+                Ok(()) => received::add(&mut self.received.rules, rules),
                 Err(overreach) => not_applied.push(overreach.into()),
             }
         }

@@ -262,3 +262,13 @@ pub(crate) fn refusal(err: &str, description: &str) -> Reply {
     let description = Value::from(description).to_string();
     Reply::json(400, format!(r#"{{"err":"{err}","description":{description}}}"#))
 }
+
+/// Adds those that say something new, whatever their reason: an event may come in two words.
+pub(super) fn add(rules: &mut Vec<Rule>, more: Vec<Rule>) {
+    let said = |rule: &Rule| rule.clone().with_reason("");
+    for rule in more {
+        if !rules.iter().any(|own| said(own) == said(&rule)) {
+            rules.push(rule);
+        }
+    }
+}
