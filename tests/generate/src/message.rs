@@ -23,6 +23,12 @@ pub(crate) struct Message {
     result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
+    /// What it makes, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<Box<RawValue>>>,
+    /// Why its events made no rule, or not all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_applied: Vec<&'static str>,
 }
 
 impl Message {
@@ -43,6 +49,8 @@ impl Message {
             texts: BTreeMap::new(),
             result: "accept",
             code: None,
+            rules: None,
+            not_applied: Vec::new(),
         }
     }
 
@@ -53,6 +61,24 @@ impl Message {
 
     pub(crate) fn keys(mut self, name: impl Into<String>) -> Self {
         self.keys = name.into();
+        self
+    }
+
+    pub(crate) const fn now(mut self, now: i64) -> Self {
+        self.now = Time(now);
+        self
+    }
+
+    /// Taken, and these rules made of it.
+    pub(crate) fn rules<R: Into<String>>(mut self, rules: impl IntoIterator<Item = R>) -> Self {
+        self.rules = Some(rules.into_iter().map(raw).collect());
+        self
+    }
+
+    /// Taken, without a rule, for this reason.
+    pub(crate) fn not_applied(mut self, why: &'static str) -> Self {
+        self.rules.get_or_insert_default();
+        self.not_applied.push(why);
         self
     }
 

@@ -2,12 +2,15 @@
 mod claims;
 mod config;
 mod cutoff;
+mod events;
 mod header;
 mod introspection;
 mod keys;
+mod logout;
 mod order;
 mod permission;
 mod policy;
+mod revocation;
 mod shape;
 mod signature;
 mod state;
@@ -39,6 +42,9 @@ pub(crate) fn all() -> Vec<(&'static str, Topic)> {
         ("introspection.json", introspection::topic()),
         ("order.json", order::topic()),
         ("config.json", config::topic()),
+        ("logout.json", logout::topic()),
+        ("events.json", events::topic()),
+        ("revocation.json", revocation::topic()),
     ]
 }
 

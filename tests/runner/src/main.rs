@@ -126,18 +126,12 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
         for message in &file.messages {
             let (told, expected) = (message.told(on, &file), message.expected());
-            match told == expected {
-                _ if show => println!("{name}\t{}\t\t{told}", message.id),
-                true => {}
-                false => {
-                    println!(
-                        "{}: expected {expected}, got {told} [{}]",
-                        message.id,
-                        path.display()
-                    );
-                }
+            let right = told == expected;
+            if !right && !show {
+                let (id, path) = (&message.id, path.display());
+                println!("{id}: expected {expected}, got {told} [{path}]");
             }
-            *if told == expected { &mut passed } else { &mut failed } += 1;
+            *if right { &mut passed } else { &mut failed } += 1;
         }
     }
     println!("{passed} passed, {failed} failed");

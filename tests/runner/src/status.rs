@@ -1,9 +1,9 @@
-//! Status lists: beside the rules of a test, or one read as a message.
+//! Status lists beside the rules of a test.
 
 use std::error::Error;
 
-use lowwater::{KeySet, UnixTime};
-use lowwater_intake::{ListFault, StatusLists};
+use lowwater::KeySet;
+use lowwater_intake::StatusLists;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -27,23 +27,4 @@ pub(crate) fn read(
         let _not_there = all.hydrate(uri, token, keys, crate::format::time(*fetched));
     }
     Ok(all)
-}
-
-/// What a list by itself is handed to its reader with.
-#[derive(Deserialize)]
-pub(crate) struct Message {
-    uri: String,
-    token: String,
-}
-
-impl Message {
-    pub(crate) fn read(
-        &self,
-        config: &RawValue,
-        keys: &KeySet,
-        now: UnixTime,
-    ) -> Result<Result<(), ListFault>, Box<dyn Error>> {
-        let mut lists = StatusLists::from_json(config.get())?;
-        Ok(lists.hydrate(&self.uri, &self.token, keys, now))
-    }
 }
