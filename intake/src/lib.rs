@@ -1,4 +1,5 @@
-//! Where [`lowwater`]'s keys and rules come from: an issuer's key set, for now.
+//! Where [`lowwater`]'s keys and rules come from: an issuer's key set ([`KeySource`]), its logout tokens ([`LogoutReceiver`]),
+//! its security events ([`EventReceiver`], [`EventPoll`]), requests to revoke ([`GlobalRevocation`], [`RevocationRequest`]).
 //!
 //! Each protocol is a state machine. It is given bytes and the time, and says what to fetch next and what holds now; it
 //! never opens a connection, never reads a clock, never waits. Whoever drives it does the I/O with the HTTP client of its

@@ -215,8 +215,9 @@ impl LogoutReceiver {
         }
         let rule = match (&session, &subject) {
             (Some(session), _) => {
-                let issued = message::instant(iat);
-                let until = self.max_session.map_or(Until::Never, |max| issued.after(max).into());
+                // No session that it ends began after the second in which it was made.
+                let last = message::end(iat);
+                let until = self.max_session.map_or(Until::Never, |max| last.after(max).into());
                 Rule::revoked(Target::session(session).at_issuer(&self.issuer), until)
             }
             (None, Some(subject)) => {

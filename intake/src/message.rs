@@ -230,3 +230,13 @@ pub(crate) const fn instant(at: At) -> UnixTime {
         At::Second(second) => UnixTime::from_secs(second),
     }
 }
+
+/// The end of what a time may mean.
+pub(crate) const fn end(at: At) -> UnixTime {
+    match at {
+        At::Millis(millis) => UnixTime::from_millis(millis),
+        At::Second(second) => {
+            UnixTime::from_millis(second.saturating_mul(1000).saturating_add(999))
+        }
+    }
+}

@@ -61,7 +61,7 @@ fn a_session_that_is_named_is_over_whatever_the_subject() {
     let bounded = receiver().max_session(Duration::from_secs(3600)).unwrap();
     let token = sign("logout+jwt", claims("sid", r#""s1""#));
     let logout = bounded.read(&token, &keys(), at(0)).unwrap();
-    let until = about("revoked", r#""session":"s1""#, r#""until":1700003600"#);
+    let until = about("revoked", r#""session":"s1""#, r#""until":1700003600.999"#);
     assert_eq!(told(logout.rules()), [until]);
 }
 

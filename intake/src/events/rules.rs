@@ -5,10 +5,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use lowwater::{At, Rule, Target, UnixTime, Until};
+use lowwater::{At, Rule, Target, Until};
 
 use super::table::EventAction;
-use crate::message::instant;
+use crate::message::{end, instant};
 use crate::subject::Whom;
 
 /// The greatest version of a suspension: no event has it, for none comes from so late a time.
@@ -28,19 +28,11 @@ pub(crate) struct Happened<'e> {
     pub(crate) name: &'static str,
 }
 
-/// The end of what a time may mean.
-const fn end(at: At) -> i64 {
-    match at {
-        At::Millis(millis) => millis,
-        At::Second(second) => second.saturating_mul(1000).saturating_add(999),
-    }
-}
-
 impl Happened<'_> {
     /// An event does not happen after it is told. So what a message does is settled when it is signed: sent again, it
     /// does nothing more, whatever time it claims.
     pub(crate) fn told(happened: At, issued: At) -> At {
-        if instant(happened).as_millis() > end(issued) { issued } else { happened }
+        if instant(happened) > end(issued) { issued } else { happened }
     }
 
     /// Of several suspensions the latest event counts, in whatever order they come.
@@ -49,7 +41,7 @@ impl Happened<'_> {
     }
 
     fn until(&self, longest: Option<Duration>) -> Until {
-        let until = |longest| UnixTime::from_millis(end(self.issued)).after(longest).into();
+        let until = |longest| end(self.issued).after(longest).into();
         longest.map_or(Until::Never, until)
     }
 

@@ -21,7 +21,8 @@ pub enum EventAction {
     Nothing,
     /// The session that is named is over; where none is named, as `Reauthenticate`.
     EndSession,
-    /// Whoever logged in before T has to log in again (`authenticated_before`).
+    /// Whoever logged in before T has to log in again (`authenticated_before`, which leaves machines alone: they do not log
+    /// in).
     Reauthenticate,
     /// What was issued before T is over; a refresh gives a token that passes (`issued_before`).
     Refresh,

@@ -74,7 +74,7 @@ fn taken(topic: &mut Topic) {
     let until = about(
         "revoked",
         r#""session":"08a5019c-17e1-4977-8f42-65a12843ea02""#,
-        r#""until":1700003600"#,
+        r#""until":1700003600.999"#,
     );
     add("max-session", "no session can be older", hour, &example(), until);
     let alone = example().without("sub");
