@@ -17,6 +17,7 @@ pub mod jwks;
 pub mod made;
 pub mod memo;
 pub mod merge;
+pub mod message;
 pub mod pem;
 pub mod permission;
 pub mod policy;
@@ -37,7 +38,7 @@ mod signing;
 pub type Run = fn(&[u8]);
 
 /// All of them, by the names of their binaries.
-pub const TARGETS: [(&str, Run); 18] = [
+pub const TARGETS: [(&str, Run); 19] = [
     ("token", token::run),
     ("header", header::run),
     ("claims", claims::run),
@@ -56,4 +57,5 @@ pub const TARGETS: [(&str, Run); 18] = [
     ("equality", equality::run),
     ("status_list", status_list::run),
     ("introspection", introspection::run),
+    ("message", message::run),
 ];

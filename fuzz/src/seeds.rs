@@ -11,6 +11,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use siphasher::sip::SipHasher13;
 
+use crate::message::{KINDS, SIGNED};
+
 /// Inputs by target, without twins.
 pub type Seeds = BTreeMap<&'static str, BTreeSet<Vec<u8>>>;
 
@@ -23,6 +25,16 @@ struct File {
     scenarios: Vec<Scenario>,
     #[serde(default)]
     messages: Vec<Message>,
+}
+
+/// What arrives beside tokens; of other kinds than those that are fuzzed, whatever it has.
+#[derive(Deserialize)]
+struct Message {
+    kind: String,
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    body: String,
 }
 
 /// As `tests/README.md` describes it; texts whose bytes matter stay text.
@@ -62,12 +74,6 @@ struct Response {
 #[derive(Deserialize)]
 struct Scenario {
     steps: Vec<Step>,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    #[serde(default)]
-    token: String,
 }
 
 /// What a token of a status list says, as far as it is of use.
@@ -160,7 +166,12 @@ fn of_file(file: &File, add: &mut impl FnMut(&'static str, &[u8])) {
         test.response.iter().for_each(|said| add("introspection", said.body.as_bytes()));
         test.rules.iter().for_each(|rule| add("rule", rule.get().as_bytes()));
     }
-    file.messages.iter().for_each(|message| list(&message.token, add));
+    for given in &file.messages {
+        message(given, add);
+        if given.kind == "status_list" {
+            list(&given.token, add);
+        }
+    }
     for step in file.scenarios.iter().flat_map(|scenario| &scenario.steps) {
         step.apply.iter().chain(&step.merge).for_each(|rule| add("rule", rule.get().as_bytes()));
     }
@@ -174,6 +185,24 @@ fn list(token: &str, add: &mut impl FnMut(&'static str, &[u8])) {
     let stream = decoded(&claims.status_list.lst);
     add("status_list", &[&[0, 0, 0], &*stream].concat());
     add("status_list", &[&[1, 0, 1], stream.get(2..).unwrap_or_default()].concat());
+}
+
+/// Behind the byte that says who reads it: bodies as they are, of tokens the claims.
+fn message(given: &Message, add: &mut impl FnMut(&'static str, &[u8])) {
+    let claims =
+        given.token.split('.').nth(1).and_then(|part| BASE64_URL_SAFE_NO_PAD.decode(part).ok());
+    for (reader, kind) in SIGNED {
+        if let Some(claims) = claims.as_ref().filter(|_| kind == given.kind) {
+            add("message", &[&[reader], &**claims].concat());
+        }
+    }
+    let kinds = ["logout", "", "security_event", "", "", "revocation", "token_revocation"];
+    if let Some(reader) = (0..).zip(kinds).find(|(_, kind)| *kind == given.kind) {
+        add("message", &[&[reader.0], given.body.as_bytes()].concat());
+    }
+    // What a transmitter that is asked for them answers.
+    let sets = format!(r#"{{"sets":{{"a":"{}","b":5}},"moreAvailable":true}}"#, given.token.len());
+    add("message", &[&[KINDS - 1], sets.as_bytes()].concat());
 }
 
 /// A key in PEM, and what it is in DER.
