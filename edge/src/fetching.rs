@@ -171,7 +171,7 @@ impl FetchingValidator {
                 Err(arrival) => self.wait(arrival),
             }
         }
-        self.shared.issuers.read(issuer, clock(), read).map_err(|(fault, _)| fault)
+        self.shared.issuers.read(issuer, clock(), read).answer
     }
 
     /// The same, for an executor of any kind.
@@ -190,7 +190,7 @@ impl FetchingValidator {
                 Err(arrival) => arrival.await,
             }
         }
-        self.shared.issuers.read(issuer, clock(), read).map_err(|(fault, _)| fault)
+        self.shared.issuers.read(issuer, clock(), read).answer
     }
 
     /// Fetches the keys of all issuers, and waits: before the first request, so that none has to.
@@ -255,17 +255,15 @@ impl FetchingValidator {
         read: &impl Fn(&KeySet) -> Result<T, MessageFault>,
     ) -> Result<Result<T, MessageFault>, EventListener> {
         let issuers = &self.shared.issuers;
-        let first = issuers.read(issuer, clock(), read);
-        if !matches!(first, Err((_, true))) {
+        let Asked { answer, keys_awaited } = issuers.read(issuer, clock(), read);
+        if !keys_awaited {
             self.start_what_is_due();
-            return Ok(first.map_err(|(fault, _)| fault));
+            return Ok(answer);
         }
         let arrival = self.shared.arrived.listen();
         self.start_what_is_due();
-        match issuers.read(issuer, clock(), read) {
-            Err((_, true)) => Err(arrival),
-            again => Ok(again.map_err(|(fault, _)| fault)),
-        }
+        let again = issuers.read(issuer, clock(), read);
+        if again.keys_awaited { Err(arrival) } else { Ok(again.answer) }
     }
 
     /// Whom to wait for, while anything is being fetched.

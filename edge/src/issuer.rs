@@ -62,9 +62,9 @@ struct Held {
 #[derive(Debug)]
 #[must_use]
 #[expect(clippy::exhaustive_structs, reason = "an answer, and whether it is the last")]
-pub struct Asked {
+pub struct Asked<A = Result<Accepted, Rejection>> {
     /// The answer, if nobody waits.
-    pub answer: Result<Accepted, Rejection>,
+    pub answer: A,
     /// Newer keys are on their way, or due: [`poll`](IssuerValidator::poll), wait for them, ask again.
     pub keys_awaited: bool,
 }
@@ -154,20 +154,18 @@ impl IssuerValidator {
     /// Reads a message of an issuer's (a logout token, a security event) by its keys of this moment: like
     /// [`ask`](Self::ask), it says whether newer keys are worth waiting for.
     ///
-    /// # Errors
-    /// What `read` returns; `keys_unavailable`, where the keys cannot be had. `true` beside it: they are on their way.
+    /// The answer is what `read` returns; `keys_unavailable`, where the keys cannot be had.
     pub fn read<T>(
         &self,
         issuer: &str,
         clock: UnixTime,
         read: impl Fn(&KeySet) -> Result<T, MessageFault>,
-    ) -> Result<T, (MessageFault, bool)> {
+    ) -> Asked<Result<T, MessageFault>> {
         let mut held = self.held(clock);
         loop {
             let fault = match read(held.validator.keys()) {
-                Ok(taken) => return Ok(taken),
-                Err(fault) if !fault.may_lack_keys() => return Err((fault, false)),
-                Err(fault) => fault,
+                Err(fault) if fault.may_lack_keys() => fault,
+                answer => return Asked { answer, keys_awaited: false },
             };
             let mut issuers = self.issuers();
             if issuers.revisions(clock) != held.revisions {
@@ -176,13 +174,13 @@ impl IssuerValidator {
             }
             let lack = issuers.lacking_of(issuer, clock);
             self.note_next_poll(&issuers);
-            return Err(match lack {
+            let later = |retry_after| MessageFault::KeysUnavailable { retry_after };
+            let (fault, keys_awaited) = match lack {
                 Lack::Nothing => (fault, false),
-                Lack::Awaited => (MessageFault::KeysUnavailable { retry_after: SOON }, true),
-                Lack::Unavailable { retry_after } => {
-                    (MessageFault::KeysUnavailable { retry_after }, false)
-                }
-            });
+                Lack::Awaited => (later(SOON), true),
+                Lack::Unavailable { retry_after } => (later(retry_after), false),
+            };
+            return Asked { answer: Err(fault), keys_awaited };
         }
     }
 

@@ -9,7 +9,7 @@ use lowwater_fuzz::seeds;
 fn main() -> Result<(), Box<dyn Error>> {
     let to = std::env::args().nth(1).ok_or("usage: seeds FOLDER")?;
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
-    for (target, inputs) in seeds::of_vectors(&[&tests.join("vectors"), &tests.join("others")])? {
+    for (target, inputs) in seeds::of_vectors(&tests)? {
         let folder = Path::new(&to).join(target);
         fs::create_dir_all(&folder)?;
         for (number, input) in inputs.iter().enumerate() {

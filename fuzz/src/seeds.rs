@@ -112,19 +112,19 @@ const CHOOSERS: [&str; 11] = [
 /// Longer ones cost every run that begins with them.
 const LONGEST: usize = 4096;
 
-/// The seeds that the vectors of a folder give.
+/// The seeds that the vectors of the folder `tests` give.
 ///
 /// # Errors
 /// A folder or a file that cannot be read as `tests/README.md` describes it.
-pub fn of_vectors(folders: &[&Path]) -> Result<Seeds, Box<dyn Error>> {
+pub fn of_vectors(tests: &Path) -> Result<Seeds, Box<dyn Error>> {
     let mut seeds = Seeds::new();
     let mut add = |target, bytes: &[u8]| {
         if bytes.len() <= LONGEST {
             seeds.entry(target).or_default().insert(bytes.to_vec());
         }
     };
-    for folder in folders {
-        for entry in fs::read_dir(folder)? {
+    for folder in ["vectors", "intake", "others"] {
+        for entry in fs::read_dir(tests.join(folder))? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 let file: File = serde_json::from_slice(&fs::read(&path)?)?;

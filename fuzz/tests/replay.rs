@@ -15,7 +15,7 @@ fn kept(target: &str) -> Vec<Vec<u8>> {
 #[test]
 fn what_was_kept_and_what_the_vectors_give_breaks_nothing() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
-    let mut seeds = seeds::of_vectors(&[&tests.join("vectors"), &tests.join("others")]).unwrap();
+    let mut seeds = seeds::of_vectors(&tests).unwrap();
     for (target, run) in TARGETS {
         let inputs: Vec<_> =
             kept(target).into_iter().chain(seeds.remove(target).unwrap()).collect();

@@ -233,7 +233,7 @@ fn a_refusal_has_the_codes_of_the_standard_and_nothing_of_the_token() {
     let err = |fault: MessageFault| {
         let reply = EventReceiver::refusal(&fault);
         assert_eq!(reply.status(), 400);
-        assert!(reply.headers().any(|one| one == ("Content-Type", "application/json")));
+        assert!(reply.headers().any(|one| one == ("Content-Type", "application/json".to_owned())));
         let body: serde_json::Value = serde_json::from_str(reply.body()).unwrap();
         assert!(body["description"].is_string());
         body["err"].as_str().unwrap().to_owned()

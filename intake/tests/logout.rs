@@ -281,7 +281,7 @@ fn a_refusal_says_why_and_nothing_of_the_token() {
     let reply = LogoutReceiver::refusal(&fault);
     let body = r#"{"error":"invalid_request","error_description":"claim_forbidden: nonce must not be there"}"#;
     assert_eq!((reply.status(), reply.body()), (400, body));
-    assert!(reply.headers().any(|header| header == ("Cache-Control", "no-store")));
+    assert!(reply.headers().any(|header| header == ("Cache-Control", "no-store".to_owned())));
     let logout = read(&claims("sub", r#""person@example.com""#)).unwrap();
     assert!(!format!("{:?}", logout.rules()).contains("person"));
     assert!(!format!("{logout:?}").contains("person"));

@@ -146,7 +146,7 @@ impl Issuers {
         issuer: &str,
         clock: i64,
         read: impl Fn(&KeySet) -> std::result::Result<T, MessageFault>,
-    ) -> std::result::Result<T, (MessageFault, bool)> {
+    ) -> Asked<std::result::Result<T, MessageFault>> {
         self.issuers.read(issuer, at(clock), read)
     }
 }

@@ -1,6 +1,7 @@
 //! Logout tokens of an issuer.
 
 use lowwater::{KeySet, Rule};
+use lowwater_edge::Asked;
 use lowwater_intake::{Logout, LogoutReceiver, MessageFault, Reply};
 use serde::Serialize;
 
@@ -27,14 +28,11 @@ pub fn receive_logout(
     now: i64,
 ) -> Awaiting<String> {
     let receive = |keys: &KeySet| receiver.receive(body, keys, at(now));
-    let received = match keys {
-        Ok(keys) => receive(keys).map_err(|fault| (fault, false)),
+    let Asked { answer, keys_awaited } = match keys {
+        Ok(keys) => Asked { answer: receive(keys), keys_awaited: false },
         Err((issuers, clock)) => issuers.read(receiver.issuer(), clock, receive),
     };
-    let (answer, keys_awaited) = match received {
-        Ok(logout) => (taken(&logout), false),
-        Err((fault, keys_awaited)) => (refused(&fault), keys_awaited),
-    };
+    let answer = answer.map_or_else(|fault| refused(&fault), |logout| taken(&logout));
     Awaiting { answer, keys_awaited }
 }
 

@@ -136,13 +136,13 @@ impl Issuers {
         };
         let receiver = &receiver.get().0;
         let clock = lowwater_edge::now();
-        match self.0.read(receiver.issuer(), clock, |keys| receiver.receive(&body, keys, now)) {
-            Ok(logout) => Ok((Bound::new(py, Logout(logout))?.into_any(), false)),
-            Err((fault, keys_awaited)) => {
-                let raised = logout::refusal(&fault).into_value(py).into_bound(py).into_any();
-                Ok((raised, keys_awaited))
-            }
-        }
+        let receive = |keys: &lowwater::KeySet| receiver.receive(&body, keys, now);
+        let Asked { answer, keys_awaited } = self.0.read(receiver.issuer(), clock, receive);
+        let object = match answer {
+            Ok(logout) => Bound::new(py, Logout(logout))?.into_any(),
+            Err(fault) => logout::refusal(&fault).into_value(py).into_bound(py).into_any(),
+        };
+        Ok((object, keys_awaited))
     }
 
     /// The validator with the keys of this moment.

@@ -26,9 +26,18 @@ use std::path::{Path, PathBuf};
 
 use format::Topic;
 
-/// `tests/vectors` of this workspace.
+/// `tests` of this workspace.
 fn default_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// What the crate `intake` reads beside tokens. The runners of other languages know tokens and rules.
+const INTAKE: [&str; 5] =
+    ["events.json", "introspection.json", "logout.json", "revocation.json", "status.json"];
+
+/// In which folder a file stands.
+fn placed(folder: &Path, name: &str) -> PathBuf {
+    folder.join(if INTAKE.contains(&name) { "intake" } else { "vectors" }).join(name)
 }
 
 /// Every topic with the name of its file. Ids are unique over all of them.
@@ -43,9 +52,11 @@ fn all() -> Vec<(&'static str, Topic)> {
 
 fn main() -> std::io::Result<()> {
     let folder = std::env::args_os().nth(1).map_or_else(default_folder, PathBuf::from);
-    std::fs::create_dir_all(&folder)?;
+    for part in ["vectors", "intake"] {
+        std::fs::create_dir_all(folder.join(part))?;
+    }
     for (name, topic) in all() {
-        std::fs::write(folder.join(name), topic.to_json())?;
+        std::fs::write(placed(&folder, name), topic.to_json())?;
         println!("{name}: {} vectors", topic.ids().count());
     }
     Ok(())
@@ -58,7 +69,7 @@ mod tests {
     /// A file of the repository, or a Rust path, that a row of the table names in place of vectors.
     fn is_code(word: &str) -> bool {
         if let Some(file) = word.split("::").next().filter(|file| file.contains('/')) {
-            assert!(default_folder().join("../..").join(file).exists(), "{file} does not exist");
+            assert!(default_folder().join("..").join(file).exists(), "{file} does not exist");
         }
         word.contains('/') || word.contains("::")
     }
@@ -66,7 +77,7 @@ mod tests {
     #[test]
     fn the_folder_holds_what_is_written() {
         for (name, topic) in all() {
-            let held = std::fs::read_to_string(default_folder().join(name)).expect(name);
+            let held = std::fs::read_to_string(placed(&default_folder(), name)).expect(name);
             assert!(held == topic.to_json(), "{name} is out of date: run the generator");
         }
     }
@@ -81,8 +92,7 @@ mod tests {
 
     #[test]
     fn the_table_names_vectors_that_exist_and_every_line() {
-        let readme =
-            std::fs::read_to_string(default_folder().join("../README.md")).expect("README");
+        let readme = std::fs::read_to_string(default_folder().join("README.md")).expect("README");
         let topics = all();
         let ids: Vec<_> = topics.iter().flat_map(|(_, topic)| topic.ids()).collect();
         let flags: BTreeSet<_> = topics.iter().flat_map(|(_, topic)| topic.flags()).collect();

@@ -12,7 +12,7 @@ use std::process::Command;
 fn every_vector_is_answered_as_expected() {
     let here = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let run = Command::new(env!("CARGO_BIN_EXE_lowwater-vectors"))
-        .args([format!("{here}/vectors"), format!("{here}/others")])
+        .args(["vectors", "intake", "others"].map(|name| format!("{here}/{name}")))
         .output()
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
