@@ -58,7 +58,7 @@ impl Introspected {
     /// another is refused when it is decided about.
     ///
     /// # Errors
-    /// What is no strict JSON object ([`strict_json`](crate::strict_json)) says nothing about the token: that is a fault of the server, never
+    /// What is no strict JSON object ([`strict_json`]) says nothing about the token: that is a fault of the server, never
     /// *inactive*.
     pub fn read(response: &[u8], issuer: &str) -> Result<Self, JsonError> {
         let text = strict_json(response)?;
