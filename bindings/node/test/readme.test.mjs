@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cutoffs, NO_CUTOFFS, Validator } from '../index.mjs';
+import { Cutoffs, Validator } from '../index.mjs';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const example = /```js\n(import express[^]*?)```/.exec(readme)[1];
@@ -35,9 +35,13 @@ const freePort = () => new Promise((resolve) => {
 
 test('the example of the readme', { timeout: 30_000 }, async () => {
   const file = new URL('app.mjs', folder);
-  writeFileSync(file, `globalThis.fetch = async () => ({ json: async () => (${JSON.stringify(jwks)}) });\n`
-    + `const { default: _ } = await import('./example.mjs');`);
-  writeFileSync(new URL('example.mjs', folder), `${example}\nexport default app;`);
+  const [, logouts] = /```js\n(const logouts[^]*?)```/.exec(readme);
+  writeFileSync(file, `const metadata = { issuer: 'https://tenant.example.auth/', jwks_uri: 'https://tenant.example.auth/keys' };
+    const answers = { 'https://tenant.example.auth/.well-known/openid-configuration': metadata, [metadata.jwks_uri]: ${JSON.stringify(jwks)} };
+    globalThis.fetch = async (url) => Response.json(answers[url]);
+    await import('./example.mjs');`);
+  const imports = "import { LogoutReceiver, MessageRefused } from 'lowwater';";
+  writeFileSync(new URL('example.mjs', folder), `${imports}\n${example.replace(/(?=app\.use\()/, () => logouts)}\nexport default app;`);
   const port = await freePort();
   const child = spawn(process.execPath, [file.pathname], { env: { ...process.env, PORT: port }, stdio: 'inherit' });
   try {
@@ -56,6 +60,17 @@ test('the example of the readme', { timeout: 30_000 }, async () => {
     assert.deepEqual((await ask('GET', '/messages', { sub: 'u' })).slice(0, 2), [403, 'Bearer error="insufficient_scope", scope="read:messages"']);
     assert.equal((await ask('POST', '/users/u/logout', { sub: 'admin', permissions: ['users:logout'] }))[0], 204);
     assert.deepEqual(await ask('GET', '/messages', user), [401, 'Bearer error="invalid_token"', '{"error":"token_revoked"}']);
+    const session = { sub: 'v', sid: 's', scope: 'read:messages' };
+    assert.equal((await ask('GET', '/messages', session))[0], 200);
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    const post = (logout) => fetch(`http://127.0.0.1:${port}/backchannel-logout`, { method: 'POST', body: new URLSearchParams({ logout_token: logout }) });
+    const logout = token({ aud: 'my-app', sid: 's', jti: 'j', events });
+    const told = await post(logout);
+    assert.deepEqual([told.status, told.headers.get('cache-control')], [200, 'no-store']);
+    const [status, , body] = await ask('GET', '/messages', session);
+    assert.deepEqual([status, body], [401, '{"error":"session_revoked"}']);
+    const forged = await post(`${logout.slice(0, -4)}AAAA`);
+    assert.deepEqual([forged.status, (await forged.json()).error], [400, 'invalid_request']);
   } finally {
     child.kill();
   }
@@ -68,28 +83,6 @@ async function block(start, given, made) {
   writeFileSync(file, `import { Cutoffs, Key, Rejected, Validator } from 'lowwater';\n${given}\n${code}\nexport { ${made.join()} };`);
   return import(file);
 }
-
-test('keys that rotate', async (context) => {
-  const { Rotating } = await block('class Rotating', '', ['Rotating']);
-  const old = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
-  const validator = new Validator({
-    issuer: 'https://tenant.example.auth/', audience: 'https://api.example.com/', algorithms: ['RS256'], keys: { keys: [{ ...old, kid: 'old' }] },
-  });
-  const rotating = new Rotating('https://tenant.example.auth/jwks', validator);
-  let answer = new Response('down', { status: 502 });
-  context.mock.method(globalThis, 'fetch', async () => answer);
-  const ask = () => rotating.validate(token({ sub: 'u' }), NO_CUTOFFS);
-  await assert.rejects(ask, { code: 'key_not_found' }); // Fetched a moment ago.
-  rotating.fetched -= 31_000;
-  await assert.rejects(ask, { code: 'key_not_found' });
-  rotating.fetched -= 31_000;
-  answer = new Response(JSON.stringify(jwks));
-  assert.equal((await ask()).subject, 'u');
-  rotating.fetched -= 31_000;
-  answer = new Response('<html>');
-  await rotating.refresh();
-  assert.equal((await ask()).subject, 'u');
-});
 
 test('replicas follow', async () => {
   const enough = new Error('enough');

@@ -1,41 +1,54 @@
 """The README's code runs as it stands there, in a clean namespace, against a real FastAPI and Flask."""
 
-import io
-import json
 import re
 import sys
 import time
 import types
-import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import lowwater
 import pytest
-from conftest import NOW, SECRET, encode, token
+from conftest import NOW
+from issuing import Issuer
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 ISSUER, AUDIENCE = "https://tenant.example.auth/", "https://api.example.com/"
 
 
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    with Issuer() as one:
+        yield one
+
+
 @pytest.fixture
-def readme(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The names that the README's code defines. Only the key is another: an issuer's RS256 needs an issuer."""
-    jwks = json.dumps({"keys": [{"kty": "oct", "k": encode(SECRET)}]}).encode()
-    monkeypatch.setattr(urllib.request, "urlopen", lambda _: io.BytesIO(jwks))
+def readme(monkeypatch: pytest.MonkeyPatch, issuer: Issuer) -> dict[str, Any]:
+    """The names that the README's code defines. Only the issuer is another, on loopback, whose keys are Ed25519's."""
+    issuer.behave("a")
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
     assert len(blocks) == 6
     module = types.ModuleType("readme")
     monkeypatch.setitem(sys.modules, "readme", module)
-    code = "\n".join(blocks).replace('algorithms=["RS256"]', 'algorithms=["HS256"]')
-    exec(compile(code, README, "exec"), module.__dict__)
+    code = "\n".join(blocks).replace('algorithms=["RS256"]', 'algorithms=["EdDSA"]')
+    one_line = 'ISSUER, audience="https://api.example.com/", algorithms=["EdDSA"]'
+    assert one_line in code
+    here = f'jwks_url="{issuer.url}/jwks", allow_loopback_http=True'
+    exec(compile(code.replace(one_line, f"{one_line}, {here}"), README, "exec"), module.__dict__)
+    module.__dict__["tokens"] = issuer
     return module.__dict__
 
 
-def bearer(**claims: Any) -> dict[str, str]:
+def signed(readme: dict[str, Any], **claims: Any) -> str:
     now = int(time.time())
     good: dict[str, Any] = {"iss": ISSUER, "aud": AUDIENCE, "iat": now - 10, "exp": now + 60}
-    return {"Authorization": f"Bearer {token(**(good | claims))}"}
+    token: str = readme["tokens"].token("a", claims.pop("header", None), **(good | claims))
+    return token
+
+
+def bearer(readme: dict[str, Any], **claims: Any) -> dict[str, str]:
+    return {"Authorization": f"Bearer {signed(readme, **claims)}"}
 
 
 def test_fastapi(readme: dict[str, Any]) -> None:
@@ -44,23 +57,23 @@ def test_fastapi(readme: dict[str, Any]) -> None:
     client = TestClient(readme["app"])
     missing = client.get("/messages")
     assert (missing.status_code, missing.headers["WWW-Authenticate"]) == (401, "Bearer")
-    user = bearer(scope="read:messages")
+    user = bearer(readme, scope="read:messages")
     assert client.get("/messages", headers=user).json() == {"hello": "u1"}
-    poor = client.get("/messages", headers=bearer())
+    poor = client.get("/messages", headers=bearer(readme))
     assert (poor.status_code, poor.json()) == (403, {"error": "scope_missing"})
-    admin = bearer(sub="admin", permissions=["users:logout"])
+    admin = bearer(readme, sub="admin", permissions=["users:logout"])
     assert client.post("/users/u1/logout", headers=admin).status_code == 200
     ended = client.get("/messages", headers=user)
     assert (ended.status_code, ended.json()) == (401, {"error": "token_revoked"})
     assert ended.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
-    again = bearer(scope="read:messages", iat=int(time.time()) + 1)
+    again = bearer(readme, scope="read:messages", iat=int(time.time()) + 1)
     assert client.get("/messages", headers=again).status_code == 200
 
 
 def test_flask(readme: dict[str, Any]) -> None:
     client = readme["flask_app"].test_client()
     assert client.get("/me").status_code == 401
-    assert client.get("/me", headers=bearer()).json == {"hello": "u1"}
+    assert client.get("/me", headers=bearer(readme)).json == {"hello": "u1"}
 
 
 def test_django(readme: dict[str, Any]) -> None:
@@ -79,9 +92,11 @@ def test_django(readme: dict[str, Any]) -> None:
     django.setup()
     client: Any = Client()
     assert client.get("/messages").status_code == 401
-    poor = client.get("/messages", headers=bearer())
+    poor = client.get("/messages", headers=bearer(readme))
     assert (poor.status_code, poor.json()) == (403, {"error": "scope_missing"})
-    assert client.get("/messages", headers=bearer(scope="read:messages")).json() == {"hello": "u1"}
+    assert client.get("/messages", headers=bearer(readme, scope="read:messages")).json() == {
+        "hello": "u1"
+    }
 
 
 def test_rules(readme: dict[str, Any]) -> None:
@@ -89,7 +104,7 @@ def test_rules(readme: dict[str, Any]) -> None:
     for _ in range(2):  # the second time the account was taken back in between
         readme["rules"]("u1", "s", "d-1")
         assert {rule.kind for rule in cutoffs.list()} == {"revoked", "suspended"}
-        text = bearer()["Authorization"].split()[1]
+        text = bearer(readme)["Authorization"].split()[1]
         with pytest.raises(lowwater.Rejected) as no:
             readme["validator"].validate(text, cutoffs)
         assert no.value.code == "suspended"
@@ -99,27 +114,23 @@ def test_rules(readme: dict[str, Any]) -> None:
         break
 
 
-def test_keys_rotate(readme: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    policy = {"issuer": ISSUER, "audience": AUDIENCE, "algorithms": ["HS256"]}
-    served = [{"kty": "oct", "kid": "old", "k": encode(SECRET)}]
-    monkeypatch.setitem(
-        readme, "urlopen", lambda *_, **__: io.BytesIO(json.dumps({"keys": served}).encode())
-    )
-    rotating = readme["Rotating"]("https://i/jwks.json", **policy)
-    now = int(time.time())
-    claims: dict[str, Any] = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 60}
-    new = token('{"alg":"HS256","kid":"new"}', secret=b"n" * 32, **claims)
-    with pytest.raises(lowwater.Rejected):
-        rotating.validate(new, lowwater.Cutoffs())
-    served[0] = {"kty": "oct", "kid": "new", "k": encode(b"n" * 32)}
-    with pytest.raises(lowwater.Rejected):
-        rotating.validate(new, lowwater.Cutoffs())  # fetched a moment ago
-    rotating.fetched -= 31
-    assert rotating.validate(new, lowwater.Cutoffs()).subject == "u1"
-    served.clear()
-    rotating.fetched -= 31
-    assert not rotating.refresh()
-    assert rotating.validate(new, lowwater.Cutoffs()).subject == "u1"
+def test_a_logout_at_the_issuer(readme: dict[str, Any]) -> None:
+    from fastapi.testclient import TestClient
+
+    client = TestClient(readme["app"])
+    user = bearer(readme, scope="read:messages", sid="s1")
+    assert client.get("/messages", headers=user).status_code == 200
+    events: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    claims = {"aud": "my-app", "sid": "s1", "jti": "j", "events": events}
+    token = signed(readme, header={"typ": "logout+jwt"}, **claims)
+    ended = client.post("/backchannel-logout", data={"logout_token": token})
+    assert (ended.status_code, ended.headers["cache-control"]) == (200, "no-store")
+    refused = client.get("/messages", headers=user)
+    assert (refused.status_code, refused.json()) == (401, {"error": "session_revoked"})
+    other = client.get("/messages", headers=bearer(readme, scope="read:messages", sid="s2"))
+    assert other.status_code == 200
+    forged = client.post("/backchannel-logout", data={"logout_token": token[:-4] + "AAAA"})
+    assert (forged.status_code, forged.json()["error"]) == (400, "invalid_request")
 
 
 def test_replicas_follow(readme: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
