@@ -1,18 +1,25 @@
 """A validator that fetches, against an issuer that behaves badly."""
 
 import asyncio
+import contextlib
 import os
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import lowwater
 import pytest
 from issuing import Issuer
 from lowwater import NO_CUTOFFS, ConfigError, IssuerValidator, Rejected
+from lowwater._http import fetch
 
 METADATA = "/.well-known/openid-configuration"
 PATIENT = 20.0
@@ -126,6 +133,61 @@ def test_an_issuer_that_hangs_or_trickles_costs_one_timeout(issuer: Issuer, bad:
     while any(thread.name == "lowwater-fetch" for thread in threading.enumerate()):
         assert time.monotonic() < until, "the thread is still there"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_request_has_one_bound_for_all_of_it(scheme: str) -> None:
+    """A byte now and then, of an answer or of a handshake, meets no timeout of sockets."""
+
+    def trickle(server: socket.socket) -> None:
+        first = b"\x16\x03\x03\x40\x00" if scheme == "https" else b"HTTP/1.1 200 OK\r\nX: "
+        with contextlib.suppress(OSError), server.accept()[0] as connection:
+            for byte in first + b"x" * 300:
+                connection.sendall(bytes([byte]))
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=trickle, args=(server,), daemon=True).start()
+        url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"
+        request = SimpleNamespace(
+            method="GET", url=url, headers={}, body=None, max_bytes=10, timeout=SOON
+        )
+        began = time.monotonic()
+        with pytest.raises(TimeoutError, match="no answer in time"):
+            fetch(request)  # type: ignore[arg-type]
+        assert time.monotonic() - began < 3 * SOON
+
+
+def test_a_certificate_that_nobody_knows_is_no_answer(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+    ]
+    make += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=localhost", "-days", "1"]
+    subprocess.run(make, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError), server.accept()[0] as connection:
+                context.wrap_socket(connection, server_side=True).close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"https://localhost:{server.getsockname()[1]}"
+        validator = IssuerValidator(url, audience="api", algorithms=["EdDSA"])
+        with pytest.raises(lowwater.KeysUnavailable, match="no answer in time"):
+            validator.hydrate()
 
 
 def test_what_an_issuer_must_not_answer_is_named_and_the_last_keys_stay() -> None:

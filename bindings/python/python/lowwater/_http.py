@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import socket
+import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -20,32 +21,47 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _cut_off_by(cut: list[socket.socket], connection: type[http.client.HTTPConnection]) -> Any:
-    """The connection, known to whoever ends it: a timeout of sockets is one for each read, and a server that sends a
-    byte now and then never meets it.
+def _known(sockets: list[socket.socket]) -> tuple[Any, Any]:
+    """Connections that are known to whoever ends them: a timeout of sockets is one for each read, and a server that
+    sends a byte now and then, also of its handshake, never meets it.
     """
 
-    class Known(connection):  # type: ignore[misc, valid-type]
+    class Http(http.client.HTTPConnection):
         def connect(self) -> None:
             super().connect()
-            cut.append(self.sock)
+            sockets.append(self.sock)
 
-    return Known
+    class Https(http.client.HTTPSConnection):
+        def connect(self) -> None:
+            http.client.HTTPConnection.connect(self)
+            context, name = self._context, self._tunnel_host or self.host  # type: ignore[attr-defined]
+            # A socket that is wrapped is another, and its handshake is a part of the time.
+            self.sock = context.wrap_socket(
+                self.sock, server_hostname=name, do_handshake_on_connect=False
+            )
+            sockets.append(self.sock)
+            self.sock.do_handshake()
+
+    return Http, Https
 
 
 def fetch(request: Fetch) -> Answer:
-    """Makes one request; raises OSError where there is no answer. Proxies and certificates are the environment's."""
+    """Makes one request; raises TimeoutError where there is no answer. Proxies and certificates are the environment's."""
     open_sockets: list[socket.socket] = []
+    plain, secure = _known(open_sockets)
 
     class Http(urllib.request.HTTPHandler):
         def http_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(_cut_off_by(open_sockets, http.client.HTTPConnection), req)
+            return self.do_open(plain, req)
 
     class Https(urllib.request.HTTPSHandler):
         def https_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(_cut_off_by(open_sockets, http.client.HTTPSConnection), req)
+            return self.do_open(secure, req, context=ssl.create_default_context())
+
+    late = threading.Event()
 
     def cut_off() -> None:
+        late.set()
         for one in open_sockets:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -65,9 +81,14 @@ def fetch(request: Fetch) -> Answer:
         except urllib.error.HTTPError as other:
             answer = other
         with answer:
-            body = answer.read(request.max_bytes + 1)
-            return answer.status, list(answer.headers.items()), body
-    except http.client.HTTPException as broken:
-        raise OSError("no HTTP") from broken
+            told = answer.status, list(answer.headers.items()), answer.read(request.max_bytes + 1)
+        # What was cut off looks like an end.
+        if late.is_set():
+            raise TimeoutError("no answer in time")
+        return told
+    except (OSError, http.client.HTTPException) as broken:
+        raise TimeoutError("no answer in time" if late.is_set() else "no answer") from broken
     finally:
         watch.cancel()
+        for one in open_sockets:
+            one.close()
