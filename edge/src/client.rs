@@ -63,18 +63,21 @@ impl HttpClient {
 
     fn ask(&self, fetch: &Fetch) -> Result<Response, ureq::Error> {
         let timeout = Some(fetch.timeout());
+        // What is http is this machine, to which no proxy leads.
+        let proxy =
+            if fetch.url().starts_with("https:") { self.0.config().proxy().cloned() } else { None };
         let mut answer = match fetch.body() {
             None => {
                 let request = self.0.get(fetch.url());
                 let request =
                     fetch.headers().fold(request, |all, (name, value)| all.header(name, value));
-                request.config().timeout_global(timeout).build().call()?
+                request.config().timeout_global(timeout).proxy(proxy).build().call()?
             }
             Some(body) => {
                 let request = self.0.post(fetch.url());
                 let request =
                     fetch.headers().fold(request, |all, (name, value)| all.header(name, value));
-                request.config().timeout_global(timeout).build().send(body)?
+                request.config().timeout_global(timeout).proxy(proxy).build().send(body)?
             }
         };
         let most = u64::try_from(fetch.max_bytes()).unwrap_or(u64::MAX).saturating_add(1);

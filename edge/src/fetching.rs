@@ -17,8 +17,8 @@ use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
 use crate::issuer::{Asked, IssuerValidator};
 
-/// So often a decision waits for keys: once, and once more where another fetch ended first.
-const MOST_WAITS: u32 = 2;
+/// So often a decision waits for keys: each round that ends wakes all, also those of other issuers.
+const MOST_WAITS: u32 = 64;
 
 /// A validator that fetches the keys of its issuers, and fetches them again: before they grow old, and when a token names a
 /// key that is not there.
@@ -303,16 +303,19 @@ impl Shared {
     fn run(&self, first: Fetch) {
         let mut next = Some(first);
         while let Some(fetch) = next {
-            next = self.take(&fetch);
+            // A client or a backend of the caller's may panic: that is no answer, and nobody may wait for it.
+            let taken = catch_unwind(AssertUnwindSafe(|| self.take(&fetch)));
+            next = taken.unwrap_or_else(|_| {
+                self.issuers.failed(&fetch, clock());
+                None
+            });
         }
         self.arrived.notify(usize::MAX);
     }
 
     /// One fetch; tells what to fetch next.
     fn take(&self, fetch: &Fetch) -> Option<Fetch> {
-        // A client of the caller's may panic: that is no answer, and nobody may wait for it.
-        let response = catch_unwind(AssertUnwindSafe(|| self.client.fetch(fetch)));
-        let Some(response) = response.ok().flatten() else {
+        let Some(response) = self.client.fetch(fetch) else {
             self.issuers.failed(fetch, clock());
             return None;
         };

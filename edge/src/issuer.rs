@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use lowwater::{
-    Accepted, Backend, Code, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime, Validator,
+    Accepted, Backend, Code, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime, Unverified,
+    Validator,
 };
 use lowwater_intake::{Answer, Fetch, Issuers, KeySource, Lack, MessageFault};
 
@@ -51,7 +52,10 @@ pub struct IssuerValidator {
 
 /// What holds for a while.
 struct Held {
+    /// Over the keys of all issuers.
     validator: Validator,
+    /// Over those of one alone, where there are several: another issuer may have keys of the same name, or without names.
+    each: Vec<(String, Validator)>,
     revisions: Vec<Option<u64>>,
     /// As long as the sources need not be looked at.
     since: UnixTime,
@@ -86,7 +90,8 @@ impl IssuerValidator {
         }
         let never = UnixTime::from_millis(i64::MIN);
         let validator = Validator::new(policy, KeySet::empty());
-        let held = Held { validator, revisions: Vec::new(), since: never, until: never };
+        let each = Vec::new();
+        let held = Held { validator, each, revisions: Vec::new(), since: never, until: never };
         Ok(Self {
             held: ArcSwap::from_pointee(held),
             issuers: Mutex::new(issuers),
@@ -116,7 +121,7 @@ impl IssuerValidator {
     ) -> Asked {
         let mut held = self.held(clock);
         loop {
-            let answer = held.validator.validate_with(&self.memo, token, rules, now);
+            let answer = held.of_token(token).validate_with(&self.memo, token, rules, now);
             let looks = match &answer {
                 Ok(_) => clock >= held.until,
                 Err(no) => has_to_do_with_keys(no),
@@ -127,7 +132,7 @@ impl IssuerValidator {
             let mut issuers = self.issuers();
             // Keys that came since are asked first: by the sources the token would lack nothing.
             if issuers.revisions(clock) != held.revisions {
-                held = self.renew(&issuers, clock);
+                held = self.renew(&mut issuers, clock);
                 continue;
             }
             let no = match answer {
@@ -163,15 +168,23 @@ impl IssuerValidator {
     ) -> Asked<Result<T, MessageFault>> {
         let mut held = self.held(clock);
         loop {
-            let fault = match read(held.validator.keys()) {
-                Err(fault) if fault.may_lack_keys() => fault,
-                answer => return Asked { answer, keys_awaited: false },
+            let answer = read(held.of_issuer(issuer).keys());
+            let looks = match &answer {
+                Ok(_) => clock >= held.until,
+                Err(fault) => fault.may_lack_keys(),
             };
+            if !looks {
+                return Asked { answer, keys_awaited: false };
+            }
             let mut issuers = self.issuers();
             if issuers.revisions(clock) != held.revisions {
-                held = self.renew(&issuers, clock);
+                held = self.renew(&mut issuers, clock);
                 continue;
             }
+            let Err(fault) = answer else {
+                let keys_awaited = issuers.is_outdated(issuer, clock);
+                return Asked { answer, keys_awaited };
+            };
             let lack = issuers.lacking_of(issuer, clock);
             self.note_next_poll(&issuers);
             let later = |retry_after| MessageFault::KeysUnavailable { retry_after };
@@ -197,11 +210,11 @@ impl IssuerValidator {
         fetch
     }
 
-    /// How long to wait for keys at most: until the first of the fetches that go on is given up, whoever made it (a process
+    /// How long to wait for keys at most: until the last of the fetches that go on is given up, whoever made it (a process
     /// that forked has those of its parent).
     #[must_use]
     pub fn longest_wait(&self, clock: UnixTime) -> Duration {
-        let until = self.issuers().next_poll().map_or(0, UnixTime::as_millis);
+        let until = self.issuers().fetching_until().map_or(0, UnixTime::as_millis);
         let millis = until.saturating_sub(clock.as_millis()).clamp(0, 60_000);
         Duration::from_millis(millis.unsigned_abs())
     }
@@ -210,7 +223,7 @@ impl IssuerValidator {
     pub fn answered(&self, fetch: &Fetch, answer: &Answer<'_>, clock: UnixTime) -> Option<Fetch> {
         let mut issuers = self.issuers();
         let next = issuers.answered(fetch, answer, &*self.backend, clock);
-        self.renew(&issuers, clock);
+        self.renew(&mut issuers, clock);
         next
     }
 
@@ -218,7 +231,7 @@ impl IssuerValidator {
     pub fn failed(&self, fetch: &Fetch, clock: UnixTime) {
         let mut issuers = self.issuers();
         issuers.failed(fetch, clock);
-        self.renew(&issuers, clock);
+        self.renew(&mut issuers, clock);
     }
 
     /// Keys that were kept from an earlier run, or come with the program: see
@@ -235,7 +248,7 @@ impl IssuerValidator {
     ) -> Result<(), ConfigError> {
         let mut issuers = self.issuers();
         issuers.hydrate(issuer, jwks, fresh_until, &*self.backend)?;
-        self.renew(&issuers, clock);
+        self.renew(&mut issuers, clock);
         Ok(())
     }
 
@@ -256,20 +269,30 @@ impl IssuerValidator {
         if held.since <= clock && clock < held.until {
             return held;
         }
-        self.renew(&self.issuers(), clock)
+        self.renew(&mut self.issuers(), clock)
     }
 
     /// Takes over what the sources have; the keys that are in use stay, where they are the same.
-    fn renew(&self, issuers: &Issuers, clock: UnixTime) -> Arc<Held> {
+    fn renew(&self, issuers: &mut Issuers, clock: UnixTime) -> Arc<Held> {
+        // Whoever comes first with a clock that was set back tells them.
+        issuers.clock_shows(clock);
         self.note_next_poll(issuers);
         let held = self.held.load_full();
         let revisions = issuers.revisions(clock);
-        let validator = match revisions == held.revisions {
-            true => held.validator.clone(),
-            false => held.validator.with_keys(issuers.keys(clock)),
+        let (validator, each) = if revisions == held.revisions {
+            (held.validator.clone(), held.each.clone())
+        } else {
+            let of = |source: &KeySource| {
+                let issuer = source.issuer();
+                let keys = issuers.keys_of(issuer, clock).cloned().unwrap_or_else(KeySet::empty);
+                (issuer.to_owned(), held.validator.with_keys(keys))
+            };
+            let several = revisions.len() > 1;
+            let each = issuers.sources().filter(|_| several).map(of).collect();
+            (held.validator.with_keys(issuers.keys(clock)), each)
         };
         let until = issuers.unchanged_until(clock);
-        let new = Arc::new(Held { validator, revisions, since: clock, until });
+        let new = Arc::new(Held { validator, each, revisions, since: clock, until });
         self.held.store(Arc::clone(&new));
         new
     }
@@ -282,6 +305,24 @@ impl IssuerValidator {
     /// A panic in a turn could come from a backend of the caller's alone, while it reads keys: then none were taken over.
     fn issuers(&self) -> MutexGuard<'_, Issuers> {
         self.issuers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    /// The keys of the issuer that a token names, unproven: a key has to be its own anyway.
+    fn of_token(&self, token: &str) -> &Validator {
+        if self.each.is_empty() {
+            return &self.validator;
+        }
+        match Unverified::read(token) {
+            Ok(said) => self.of_issuer(said.issuer().unwrap_or_default()),
+            Err(_) => &self.validator,
+        }
+    }
+
+    fn of_issuer(&self, issuer: &str) -> &Validator {
+        let own = self.each.iter().find(|(name, _)| name == issuer);
+        own.map_or(&self.validator, |(_, validator)| validator)
     }
 }
 

@@ -17,9 +17,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lowwater::{Algorithm, Code, NoCutoffs, Policy, Rejection, Ring, Validator};
+use lowwater::{Algorithm, Code, KeySet, NoCutoffs, Policy, Rejection, Ring, UnixTime, Validator};
 use lowwater_edge::{Client, FetchingValidator, IssuerValidator, Response, SharedCutoffs, now};
-use lowwater_intake::{Fetch, KeySource, LogoutReceiver, SourceFault};
+use lowwater_intake::{Answer, Fetch, KeySource, LogoutReceiver, MessageFault, SourceFault};
 use lowwater_issuer::{Behaviour, Instead, Issuer};
 use serde_json::json;
 
@@ -227,9 +227,116 @@ fn each_issuer_signs_for_itself_alone() {
     assert_eq!(code(&validator, &token(&one, "a")), None);
     assert_eq!(code(&validator, &token(&other, "b")), None);
     let forged = other.token("b", &json!({"iss": one.url(), "aud": "api"}));
-    assert_eq!(code(&validator, &forged), Some(Code::IssuerNotAllowed));
+    assert_eq!(code(&validator, &forged), Some(Code::KeyNotFound));
     let strangers = other.token("b", &json!({"iss": "https://stranger.example/", "aud": "api"}));
     assert_eq!(code(&validator, &strangers), Some(Code::IssuerNotAllowed));
+}
+
+#[test]
+fn one_issuer_cannot_stand_in_the_way_of_another() {
+    let (good, bad) = (Issuer::start().unwrap(), Issuer::start().unwrap());
+    let validator = of(&[&good.url(), &bad.url()]);
+    // Keys of the other's name, and more of them than are tried.
+    let jwk = |key: &str, name: Option<&str>| {
+        let mut jwk = Issuer::jwks([key])["keys"][0].clone();
+        jwk["kid"] = json!(name);
+        jwk.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        jwk
+    };
+    let many: Vec<_> = ["b", "c", "d", "e", "f"].map(|key| jwk(key, Some("a"))).into();
+    let nameless = jwk("g", None);
+    let keys = [many, vec![nameless]].concat();
+    instead(&bad, "/jwks", Instead::Body(json!({ "keys": keys }).to_string()));
+    validator.hydrate().unwrap();
+    assert_eq!(code(&validator, &token(&good, "a")), None);
+    // And its rotation is noticed, though a nameless key of the other could be tried.
+    publish(&good, &["n"]);
+    thread::sleep(Duration::from_secs(1));
+    assert_eq!(code(&validator, &token(&good, "n")), None);
+}
+
+#[test]
+fn an_issuer_that_is_down_is_503_though_another_has_keys_of_that_name() {
+    let (up, down) = (Issuer::start().unwrap(), Issuer::start().unwrap());
+    instead(&down, METADATA, Instead::Close);
+    let validator = of(&[&up.url(), &down.url()]);
+    assert_eq!(code(&validator, &token(&up, "a")), None);
+    assert_eq!(code(&validator, &token(&down, "a")), Some(Code::KeysUnavailable));
+}
+
+#[test]
+fn ten_issuers_are_there_for_their_first_requests_at_once() {
+    let issuers: Vec<_> = (0..10).map(|_| Issuer::start().unwrap()).collect();
+    let urls: Vec<_> = issuers.iter().map(Issuer::url).collect();
+    let validator = of(&urls.iter().map(String::as_str).collect::<Vec<_>>());
+    thread::scope(|scope| {
+        let all: Vec<_> = issuers
+            .iter()
+            .map(|issuer| scope.spawn(|| code(&validator, &token(issuer, "a"))))
+            .collect();
+        assert!(all.into_iter().all(|one| one.join().unwrap().is_none()));
+    });
+}
+
+/// Answers all that is asked for with these keys.
+fn serve(validator: &IssuerValidator, keys: &[&str], clock: UnixTime) -> usize {
+    let (mut fetches, jwks) = (0, Issuer::jwks(keys.iter().copied()).to_string());
+    while let Some(fetch) = validator.poll(clock) {
+        fetches += 1;
+        validator.answered(&fetch, &Answer::new(200, &[], jwks.as_bytes()), clock);
+    }
+    fetches
+}
+
+#[test]
+fn a_clock_that_was_set_back_stops_nothing() {
+    const ISSUER: &str = "https://issuer.example/";
+    let source = KeySource::of_jwks(ISSUER, "https://issuer.example/jwks").build().unwrap();
+    let validator = IssuerValidator::new(policy(&[ISSUER]), [source], Ring).unwrap();
+    let (today, year) = (now(), Duration::from_secs(366 * 24 * 60 * 60));
+    assert_eq!(serve(&validator, &["a"], today.after(year)), 1);
+    let issuer = Issuer::start().unwrap();
+    let token = issuer.token("b", &json!({"iss": ISSUER, "aud": "api"}));
+    let ask = |clock| validator.ask(&token, &NoCutoffs, today, clock);
+    assert!(ask(today).answer.is_err());
+    let later = today.after(Duration::from_secs(31));
+    assert!(ask(later).keys_awaited, "the cool-down is over");
+    assert_eq!(serve(&validator, &["b"], later), 1);
+    assert!(ask(later).answer.is_ok());
+}
+
+#[test]
+fn a_message_by_a_key_that_was_withdrawn_while_nobody_asked_is_not_taken() {
+    const ISSUER: &str = "https://issuer.example/";
+    let source = KeySource::of_jwks(ISSUER, "https://issuer.example/jwks").build().unwrap();
+    let validator = IssuerValidator::new(policy(&[ISSUER]), [source], Ring).unwrap();
+    let (start, next_day) = (now(), now().after(Duration::from_secs(20 * 60 * 60)));
+    serve(&validator, &["a"], start);
+    let issuer = Issuer::start().unwrap();
+    let message = issuer.token("a", &json!({"iss": ISSUER}));
+    let read = |keys: &KeySet| {
+        keys.verify(&message, [Algorithm::EdDsa]).map(|_| ()).map_err(MessageFault::Unproven)
+    };
+    let asked = validator.read(ISSUER, next_day, read);
+    assert!(asked.answer.is_ok() && asked.keys_awaited);
+    serve(&validator, &["b"], next_day);
+    assert_eq!(validator.read(ISSUER, next_day, read).answer.unwrap_err().code(), "key_not_found");
+}
+
+#[test]
+fn a_message_within_a_cool_down_that_others_used_up_is_for_later() {
+    let issuer = Issuer::start().unwrap();
+    let source = KeySource::of_issuer(&issuer.url()).allow_loopback_http().build().unwrap();
+    let validator = FetchingValidator::new(policy(&[&issuer.url()]), [source], Ring).unwrap();
+    validator.hydrate().unwrap();
+    thread::sleep(Duration::from_millis(1_100));
+    publish(&issuer, &["b"]);
+    let message = issuer.token("b", &json!({}));
+    let read = |keys: &KeySet| {
+        keys.verify(&message, [Algorithm::EdDsa]).map(|_| ()).map_err(MessageFault::Unproven)
+    };
+    let fault = validator.read(&issuer.url(), read).unwrap_err();
+    assert_eq!(fault.code(), "keys_unavailable", "30 seconds are not over");
 }
 
 #[test]

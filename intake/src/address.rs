@@ -50,6 +50,11 @@ impl Address {
         &self.text
     }
 
+    /// Which addresses it may name in its turn: nobody elsewhere sends us to this machine, or to clear text.
+    pub(crate) const fn schemes_of_others(&self) -> Schemes {
+        if self.origin.https { Schemes::Https } else { Schemes::HttpsOrLoopback }
+    }
+
     /// Where a redirect leads, if that is the same scheme, host and port: whoever answers elsewhere is somebody else.
     pub(crate) fn redirected(&self, location: &str, schemes: Schemes) -> Result<Self, SourceFault> {
         let to = self.joined(location, schemes);

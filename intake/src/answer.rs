@@ -31,6 +31,11 @@ impl<'a> Answer<'a> {
         named.next().map(|(_, value)| value.trim())
     }
 
+    /// Its entity tag, if it is one.
+    pub(crate) fn etag(&self) -> Option<&'a str> {
+        self.header("etag").filter(|etag| is_etag(etag))
+    }
+
     /// For how long it may be used without asking again (RFC 9111 sections 4.2 and 5.2.2): `max-age` less `Age`; nothing,
     /// where it must not be kept. `None`: it does not say. `Expires` is not read: it needs the two clocks to agree.
     pub(crate) fn fresh_for(&self) -> Option<Duration> {
@@ -50,4 +55,13 @@ impl<'a> Answer<'a> {
         let age = self.header("age").and_then(|age| age.parse::<u64>().ok()).unwrap_or(0);
         longest.map(|seconds| Duration::from_secs(seconds.saturating_sub(age)))
     }
+}
+
+/// An entity tag (RFC 9110 section 8.8.3) is sent back in a header: visible characters in quotes, and not long.
+fn is_etag(text: &str) -> bool {
+    let tag = text.strip_prefix("W/").unwrap_or(text);
+    let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    text.len() <= 256
+        && inner
+            .is_some_and(|inner| inner.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'))
 }

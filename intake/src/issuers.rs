@@ -135,9 +135,8 @@ impl Issuers {
         fresh_until: UnixTime,
         backend: &dyn Backend,
     ) -> Result<(), ConfigError> {
-        let source = self.sources.iter_mut().find(|source| source.issuer() == issuer);
         let unknown = || mistake("key source", "no source of this issuer");
-        source.ok_or_else(unknown)?.hydrate(jwks, fresh_until, backend)
+        self.source(issuer).ok_or_else(unknown)?.hydrate(jwks, fresh_until, backend)
     }
 
     /// A token was rejected: are the keys of its issuer missing or old?
@@ -145,37 +144,57 @@ impl Issuers {
     /// The issuer is what the token says, unproven: anyone can make a source look for new keys, and each looks at most once
     /// in a cool-down.
     pub fn lacking(&mut self, token: &str, rejection: &Rejection, now: UnixTime) -> Lack {
-        let nameless = match rejection.code() {
+        let fails = match rejection.code() {
             Code::KeyNotFound | Code::KeyMismatch => false,
-            // Keys without names change without a name that is missing.
             Code::SignatureInvalid => true,
             _ => return Lack::Nothing,
         };
         let Ok(said) = Unverified::read(token) else { return Lack::Nothing };
-        if nameless && said.key_id().is_some() {
+        let Some(source) = self.source(said.issuer().unwrap_or_default()) else {
+            return Lack::Nothing;
+        };
+        // A signature may fail because keys without names were tried in the place of the one that is missing. Keys without
+        // names change without a name that is missing.
+        if fails && said.key_id().is_some_and(|id| source.has_key(id, now)) {
             return Lack::Nothing;
         }
-        said.issuer().map_or(Lack::Nothing, |issuer| self.lacking_of(issuer, now))
+        missing(source, now)
     }
 
     /// No key of this issuer's could be found for a message: are they missing or old?
+    ///
+    /// Within a cool-down that somebody else used up the message is not known to be bad, and an issuer may not send it
+    /// again: [`Unavailable`](Lack::Unavailable), unless the issuer was asked just now.
     pub fn lacking_of(&mut self, issuer: &str, now: UnixTime) -> Lack {
-        let Some(source) = self.sources.iter_mut().find(|own| own.issuer() == issuer) else {
-            return Lack::Nothing;
-        };
-        let unavailable = source.keys(now).err().map(|none| none.retry_after);
-        if unavailable.is_none() {
-            source.key_is_missing();
+        let Some(source) = self.source(issuer) else { return Lack::Nothing };
+        match missing(source, now) {
+            Lack::Nothing if !source.was_just_checked(now) => {
+                Lack::Unavailable { retry_after: source.retry_after(now) }
+            }
+            lack => lack,
         }
-        match unavailable {
-            // Nobody waits for an issuer that failed: who may be new is told so, while the next fetch is made.
-            _ if source.fault().is_some() => Lack::Unavailable {
-                retry_after: unavailable.unwrap_or_else(|| source.retry_after(now)),
-            },
-            _ if source.is_about_to_fetch(now) => Lack::Awaited,
-            Some(retry_after) => Lack::Unavailable { retry_after },
-            None => Lack::Nothing,
-        }
+    }
+
+    /// The keys of one issuer; `None`: there are none, or there is no such source.
+    #[must_use]
+    pub fn keys_of(&self, issuer: &str, now: UnixTime) -> Option<&KeySet> {
+        self.sources.iter().find(|own| own.issuer() == issuer)?.keys(now).ok()
+    }
+
+    /// Tells every source the time: one that was set back puts nothing off.
+    pub fn clock_shows(&mut self, now: UnixTime) {
+        self.sources.iter_mut().for_each(|source| source.clock_shows(now));
+    }
+
+    /// Until when the fetches that go on may take; `None`: there are none.
+    #[must_use]
+    pub fn fetching_until(&self) -> Option<UnixTime> {
+        let fetching = self.sources.iter().filter(|source| source.is_fetching());
+        fetching.filter_map(KeySource::next_poll).max()
+    }
+
+    fn source(&mut self, issuer: &str) -> Option<&mut KeySource> {
+        self.sources.iter_mut().find(|own| own.issuer() == issuer)
     }
 
     /// A token was accepted by a key of this issuer: is there a newer set to wait for?
@@ -188,6 +207,24 @@ impl Issuers {
         source.is_some_and(|own| {
             own.is_stale(now) && own.fault().is_none() && own.is_about_to_fetch(now)
         })
+    }
+}
+
+/// A key of this issuer's is not there.
+fn missing(source: &mut KeySource, now: UnixTime) -> Lack {
+    source.clock_shows(now);
+    let unavailable = source.keys(now).err().map(|none| none.retry_after);
+    if unavailable.is_none() {
+        source.key_is_missing();
+    }
+    match unavailable {
+        // Nobody waits for an issuer that failed: who may be new is told so, while the next fetch is made.
+        _ if source.fault().is_some() => Lack::Unavailable {
+            retry_after: unavailable.unwrap_or_else(|| source.retry_after(now)),
+        },
+        _ if source.is_about_to_fetch(now) => Lack::Awaited,
+        Some(retry_after) => Lack::Unavailable { retry_after },
+        None => Lack::Nothing,
     }
 }
 

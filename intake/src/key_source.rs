@@ -12,6 +12,7 @@ pub use self::builder::KeySourceBuilder;
 use self::builder::{LEAST_FRESH, MOST_FRESH, Settings, Start};
 use crate::address::Address;
 use crate::answer::Answer;
+use crate::config::mistake;
 use crate::fault::{KeysUnavailable, SourceFault};
 use crate::fetch::Fetch;
 use crate::metadata;
@@ -21,6 +22,9 @@ const MOST_REDIRECTS: u8 = 3;
 
 /// The first wait after a fetch that failed while there are no keys; it doubles up to the cool-down.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
+
+/// An issuer that was asked so shortly ago has no other keys by now.
+const JUST_NOW: Duration = Duration::from_secs(1);
 
 /// A clock that shows less than so much before what it showed was set back.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
@@ -57,6 +61,8 @@ pub struct KeySource {
     number: u64,
     /// How often the keys changed.
     revision: u64,
+    /// When the issuer last said which keys it has.
+    checked: Option<UnixTime>,
 }
 
 struct Held {
@@ -129,6 +135,7 @@ impl KeySource {
             fault: None,
             number: 0,
             revision: 0,
+            checked: None,
         }
     }
 
@@ -213,22 +220,47 @@ impl KeySource {
         (now < over).then_some(until)
     }
 
+    /// Notices a clock that was set back. Threads that read it at the same time come here in any order: that is no minute, a
+    /// clock that was set back may be years. Nothing is put off by as much, and nothing is fresh for as much longer: a round
+    /// is over, another is due within the cool-down, and keys are as old as they would be if they had just come.
+    pub(crate) fn clock_shows(&mut self, now: UnixTime) {
+        let was_set_back = self.began.is_some_and(|began| now.after(CLOCKS_DIFFER) < began);
+        self.began = self.began.map(|began| began.min(now));
+        if !was_set_back {
+            return;
+        }
+        self.due = self.due.map(|due| due.min(now.after(self.settings.cool_down)));
+        self.checked = self.checked.map(|checked| checked.min(now));
+        if let Some((_, step)) = &mut self.asked {
+            step.until = step.until.min(now);
+        }
+        if let Some(step) = &mut self.next {
+            step.until = step.until.min(now);
+        }
+        if let Some(held) = &mut self.held {
+            held.fresh_until = held.fresh_until.min(now.after(MOST_FRESH));
+            held.whole_at = held.whole_at.min(now);
+        }
+    }
+
+    /// Is there a key of this name?
+    pub(crate) fn has_key(&self, key_id: &str, now: UnixTime) -> bool {
+        self.keys(now).is_ok_and(|keys| keys.key_ids().any(|own| own == key_id))
+    }
+
+    /// Was the issuer asked just now, and answered?
+    pub(crate) fn was_just_checked(&self, now: UnixTime) -> bool {
+        self.checked.is_some_and(|checked| now < checked.after(JUST_NOW))
+    }
+
     /// What to fetch now, if anything. Whoever gets it has to tell what came of it.
     pub fn poll(&mut self, now: UnixTime) -> Option<Fetch> {
-        // Threads that read the clock at the same time come here in any order: that is no minute, a clock that was set
-        // back may be years. Nothing is put off by as much: no round ends later than it may take, nothing is due later
-        // than the cool-down.
-        let Settings { timeout, cool_down, .. } = self.settings;
-        let latest = now.after(timeout).after(CLOCKS_DIFFER);
-        let over = |step: &Step| now >= step.until || step.until > latest;
+        self.clock_shows(now);
+        let over = |step: &Step| now >= step.until;
         if self.asked.as_ref().map(|(_, step)| step).or(self.next.as_ref()).is_some_and(over) {
             (self.asked, self.next) = (None, None);
             self.fail(SourceFault::Unreachable, now);
         }
-        if self.began.is_some_and(|began| now.after(CLOCKS_DIFFER) < began) {
-            self.due = self.due.map(|due| due.min(now.after(cool_down)));
-        }
-        self.began = self.began.map(|began| began.min(now));
         if self.asked.is_some() {
             return None;
         }
@@ -277,13 +309,16 @@ impl KeySource {
     /// at once. They count as fresh until `fresh_until`.
     ///
     /// # Errors
-    /// A text that is no JWK Set, or one without a usable key.
+    /// A text that is no JWK Set, or one without a usable key; keys that were fetched already are newer.
     pub fn hydrate(
         &mut self,
         jwks: &str,
         fresh_until: UnixTime,
         backend: &dyn Backend,
     ) -> Result<(), ConfigError> {
+        if self.checked.is_some() {
+            return Err(mistake("key source", "the issuer's own keys were fetched already"));
+        }
         let (keys, digest) = (self.read(jwks, backend)?, backend.sha256(jwks.as_bytes()));
         self.hold(Held { keys, digest, fresh_until, whole_at: fresh_until, etag: None });
         Ok(())
@@ -346,16 +381,20 @@ impl KeySource {
             (301 | 302 | 303 | 307 | 308, _) => self.redirect(step, answer),
             (304, What::Keys) if step.if_none_match.is_some() => {
                 let fresh_for = self.fresh_for(answer);
-                let fresh_until = now.after(fresh_for);
-                if let Some(held) = &mut self.held {
-                    held.fresh_until = fresh_until;
+                match &mut self.held {
+                    // What the issuer calls unchanged has to be what is held.
+                    Some(held) if held.etag == step.if_none_match => {
+                        held.fresh_until = now.after(fresh_for);
+                    }
+                    _ => return Err(SourceFault::Status(304)),
                 }
                 self.went_well(fresh_for, now);
                 Ok(())
             }
             (200, What::Metadata) => {
                 let issuer = &self.settings.issuer;
-                let address = metadata::keys_of(answer.body(), issuer, self.settings.schemes)?;
+                let schemes = step.address.schemes_of_others();
+                let address = metadata::keys_of(answer.body(), issuer, schemes)?;
                 self.place = Some((address.clone(), now));
                 let what = What::Keys;
                 self.next = Some(Step { what, address, if_none_match: None, redirects: 0, ..step });
@@ -365,7 +404,7 @@ impl KeySource {
                 let (keys, digest) = self.keys_of(answer.body(), backend)?;
                 let fresh_for = self.fresh_for(answer);
                 let fresh_until = now.after(fresh_for);
-                let etag = answer.header("etag").filter(|etag| is_etag(etag)).map(String::from);
+                let etag = answer.etag().map(String::from);
                 self.hold(Held { keys, digest, fresh_until, whole_at: now, etag });
                 self.went_well(fresh_for, now);
                 Ok(())
@@ -423,7 +462,7 @@ impl KeySource {
     }
 
     fn went_well(&mut self, fresh_for: Duration, now: UnixTime) {
-        (self.failures, self.fault) = (0, None);
+        (self.failures, self.fault, self.checked) = (0, None, Some(now));
         // Ahead of time, so that one failure or two are made up for before anything is stale.
         let ahead = fresh_for.saturating_mul(4).checked_div(5).unwrap_or_default();
         self.due = Some(now.after(ahead));
@@ -438,15 +477,6 @@ impl KeySource {
         self.fault = Some(fault);
         self.due = Some(now.after(wait));
     }
-}
-
-/// An entity tag (RFC 9110 section 8.8.3) is sent back in a header: visible characters in quotes, and not long.
-fn is_etag(text: &str) -> bool {
-    let tag = text.strip_prefix("W/").unwrap_or(text);
-    let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-    text.len() <= 256
-        && inner
-            .is_some_and(|inner| inner.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'))
 }
 
 /// From the one to the other; nothing, where that lies behind.

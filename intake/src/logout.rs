@@ -31,7 +31,7 @@ const MOST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// use lowwater_intake::{LogoutReceiver, Reply};
 ///
 /// let receiver = LogoutReceiver::new("https://issuer.example/", ["client-1"], [Algorithm::Rs256])?
-///     .max_session(Duration::from_secs(12 * 60 * 60))?; // the validator's own
+///     .max_session(Duration::from_secs(12 * 60 * 60))?; // the validator's own, which refuses tokens without `auth_time`
 ///
 /// // The issuer posts to this API; the answer is the issuer's.
 /// fn logout(receiver: &LogoutReceiver, keys: &KeySet, body: &[u8], now: UnixTime) -> Reply {
@@ -149,8 +149,11 @@ impl LogoutReceiver {
         Ok(self)
     }
 
-    /// The validator's own `max_session`, where it has one: a tombstone of a session is then forgotten when no session can
-    /// be so old. Without it a tombstone stays for ever.
+    /// The validator's own `max_session`: a tombstone of a session is then forgotten when no session can be so old. Without it a
+    /// tombstone stays for ever.
+    ///
+    /// Say it only where tokens without `auth_time` are refused ([`MissingAuthTime::Refuse`](lowwater::MissingAuthTime)): where
+    /// `iat` stands in for it, a session that is refreshed never grows old, and would come back with its tombstone's end.
     ///
     /// # Errors
     /// Less than a second, more than 10 years.

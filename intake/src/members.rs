@@ -99,7 +99,8 @@ impl<'t> Members<'t> {
     pub(crate) fn time(&self, member: &'static str) -> Result<Option<At>, Wrong> {
         self.is(member, TIME, |raw| {
             let time = UnixTime::from_decimal(raw).filter(|time| *time <= LATEST)?;
-            let whole = raw.bytes().all(|byte| byte.is_ascii_digit());
+            // `1.7e9` and `1700000000.0` are that second too, as coarse as it is.
+            let whole = time.as_millis().rem_euclid(1000) == 0;
             Some(if whole { At::Second(time.as_secs()) } else { At::from(time) })
         })
     }

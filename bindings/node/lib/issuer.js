@@ -12,8 +12,8 @@ const { body, received, receiverHandle } = require('./logout.js');
 /** What is said of a source. */
 const SOURCE = ['jwksUrl', 'metadataUrl', 'allowLoopbackHttp', 'freshFor', 'staleFor', 'coolDown', 'timeout', 'maxBytes'];
 
-/** So often a decision waits for keys: once, and once more where another fetch ended first. */
-const WAITS = 2;
+/** So often a decision waits for keys: each round that ends wakes all, also those of other issuers. */
+const WAITS = 64;
 
 const inJson = (source) => object(source.map(([name, value]) => [spelled(name), json(value, name)]), 'sources');
 

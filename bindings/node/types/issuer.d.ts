@@ -100,7 +100,11 @@ export interface LogoutReceiverOptions {
   leeway?: Seconds;
   /** How old a token may be: 300. */
   maxAge?: Seconds;
-  /** The validator's own, where it has one: a tombstone of a session is then forgotten at its end, and else stays for ever. */
+  /**
+   * The validator's own: a tombstone of a session is then forgotten at its end, and else stays for ever. Only where the validator
+   * refuses tokens without `auth_time` (`missingAuthTime: 'refuse'`): where `iat` stands in for it, a session that is refreshed
+   * never ends, and would come back.
+   */
   maxSession?: Seconds;
 }
 

@@ -9,7 +9,7 @@ const kilo = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
 /** A module, and the most that it may have: as it is, and gzipped, in bytes. */
 const MODULES = [
   ['unverified/unverified.wasm', 64_000, 28_500],
-  ['lowwater.wasm', 530_000, 230_000],
+  ['lowwater.wasm', 535_000, 233_500],
 ];
 
 for (const [name, most, mostGzipped] of MODULES) {

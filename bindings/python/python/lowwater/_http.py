@@ -21,15 +21,21 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _known(sockets: list[socket.socket]) -> tuple[Any, Any]:
+def _known(sockets: list[socket.socket], late: threading.Event) -> tuple[Any, Any]:
     """Connections that are known to whoever ends them: a timeout of sockets is one for each read, and a server that
     sends a byte now and then, also of its handshake, never meets it.
     """
 
+    def note(connected: socket.socket) -> None:
+        sockets.append(connected)
+        # Names and addresses that lead nowhere may have taken all of the time: then nobody ends it but this.
+        if late.is_set():
+            raise TimeoutError
+
     class Http(http.client.HTTPConnection):
         def connect(self) -> None:
             super().connect()
-            sockets.append(self.sock)
+            note(self.sock)
 
     class Https(http.client.HTTPSConnection):
         def connect(self) -> None:
@@ -39,7 +45,7 @@ def _known(sockets: list[socket.socket]) -> tuple[Any, Any]:
             self.sock = context.wrap_socket(
                 self.sock, server_hostname=name, do_handshake_on_connect=False
             )
-            sockets.append(self.sock)
+            note(self.sock)
             self.sock.do_handshake()
 
     return Http, Https
@@ -48,7 +54,8 @@ def _known(sockets: list[socket.socket]) -> tuple[Any, Any]:
 def fetch(request: Fetch) -> Answer:
     """Makes one request; raises TimeoutError where there is no answer. Proxies and certificates are the environment's."""
     open_sockets: list[socket.socket] = []
-    plain, secure = _known(open_sockets)
+    late = threading.Event()
+    plain, secure = _known(open_sockets, late)
 
     class Http(urllib.request.HTTPHandler):
         def http_open(self, req: urllib.request.Request) -> Any:
@@ -57,8 +64,6 @@ def fetch(request: Fetch) -> Answer:
     class Https(urllib.request.HTTPSHandler):
         def https_open(self, req: urllib.request.Request) -> Any:
             return self.do_open(secure, req, context=ssl.create_default_context())
-
-    late = threading.Event()
 
     def cut_off() -> None:
         late.set()
@@ -71,7 +76,10 @@ def fetch(request: Fetch) -> Answer:
     asked = urllib.request.Request(  # noqa: S310
         request.url, request.body, headers, method=request.method
     )
-    opener = urllib.request.build_opener(_NoRedirect, Http, Https)
+    # What is http is this machine, to which no proxy leads.
+    proxies = None if request.url.startswith("https:") else {}
+    proxy = urllib.request.ProxyHandler(proxies)
+    opener = urllib.request.build_opener(_NoRedirect, proxy, Http, Https)
     watch = threading.Timer(request.timeout, cut_off)
     watch.daemon = True
     watch.start()

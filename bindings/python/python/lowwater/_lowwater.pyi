@@ -607,8 +607,9 @@ class LogoutReceiver:
     issuer: whose. client_id: one or several, of which ``aud`` must name one. algorithms: as those of a Validator.
     mode: ``"compatible"``, or ``"strict"``, which asks for ``typ`` and ``exp``.
     leeway: what clocks may differ by. max_age: how old a token may be.
-    max_session: the validator's own, where it has one: a tombstone of a session is then forgotten at its end, and else
-        stays for ever.
+    max_session: the validator's own: a tombstone of a session is then forgotten at its end, and else stays for ever. Only
+        where the validator refuses tokens without ``auth_time`` (``missing_auth_time="refuse"``): where ``iat`` stands in
+        for it, a session that is refreshed never ends, and would come back.
 
     A token that comes again makes the same rules, which changes nothing.
     """

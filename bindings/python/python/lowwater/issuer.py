@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack, final
 
@@ -29,8 +29,8 @@ class _At(_Now, total=False):
     fresh_within: "Span"
 
 
-_WAITS: Final = 2
-"""So often a decision waits for keys: once, and once more where another fetch ended first."""
+_WAITS: Final = 64
+"""So often a decision waits for keys: each round that ends wakes all, also those of other issuers."""
 
 _SOURCE: Final = frozenset(
     {
@@ -134,23 +134,24 @@ class IssuerValidator:
         if jwks is not None:
             self._keep(jwks, issuer, fresh_until)
             return
+        arrived = threading.Event()
         while True:
-            arrived = threading.Event()
-            self._waiting.append(arrived.set)
-            self._start_what_is_due()
-            if not self._issuers.is_fetching():
-                break
-            arrived.wait(self._issuers.longest_wait())
+            with self._listening(arrived.set):
+                self._start_what_is_due()
+                if not self._issuers.is_fetching():
+                    break
+                arrived.wait(self._issuers.longest_wait())
+            arrived.clear()
         self._all_there()
 
     async def hydrate_async(self) -> None:
         """The same, without keeping other tasks waiting."""
         while True:
-            arrived = self._arrival()
-            self._start_what_is_due()
-            if not self._issuers.is_fetching():
-                break
-            await asyncio.wait({arrived}, timeout=self._issuers.longest_wait())
+            async with self._arrival() as arrived:
+                self._start_what_is_due()
+                if not self._issuers.is_fetching():
+                    break
+                await asyncio.wait({arrived}, timeout=self._issuers.longest_wait())
         self._all_there()
 
     @property
@@ -179,29 +180,27 @@ class IssuerValidator:
     def _decide(self, ask: Callable[[], tuple[T | Error, bool]]) -> T:
         for _ in range(_WAITS):
             answer, keys_awaited = ask()
-            arrived = threading.Event()
-            if keys_awaited:
-                # Listens before it looks again: what arrives in between is not missed.
-                self._waiting.append(arrived.set)
-            self._start_what_is_due()
-            if keys_awaited:
-                answer, keys_awaited = ask()
             if not keys_awaited:
+                self._start_what_is_due()
                 return _told(answer)
-            arrived.wait(self._issuers.longest_wait())
+            arrived = threading.Event()
+            # Listens before it looks again: what arrives in between is not missed.
+            with self._listening(arrived.set):
+                self._start_what_is_due()
+                if ask()[1]:
+                    arrived.wait(self._issuers.longest_wait())
         return _told(ask()[0])
 
     async def _decide_async(self, ask: Callable[[], tuple[T | Error, bool]]) -> T:
         for _ in range(_WAITS):
             answer, keys_awaited = ask()
-            arrived = self._arrival() if keys_awaited else None
-            self._start_what_is_due()
-            if arrived is None:
-                return _told(answer)
-            answer, keys_awaited = ask()
             if not keys_awaited:
+                self._start_what_is_due()
                 return _told(answer)
-            await asyncio.wait({arrived}, timeout=self._issuers.longest_wait())
+            async with self._arrival() as arrived:
+                self._start_what_is_due()
+                if ask()[1]:
+                    await asyncio.wait({arrived}, timeout=self._issuers.longest_wait())
         return _told(ask()[0])
 
     def _keep(self, jwks: Any, issuer: str | None, fresh_until: Any) -> None:
@@ -215,7 +214,18 @@ class IssuerValidator:
         if missing:
             raise KeysUnavailable("; ".join(f"{issuer}: {why}" for issuer, why in missing))
 
-    def _arrival(self) -> "asyncio.Future[None]":
+    @contextlib.contextmanager
+    def _listening(self, wake: Callable[[], None]) -> Iterator[None]:
+        self._waiting.append(wake)
+        try:
+            yield
+        finally:
+            # Whoever is woken is gone already; whoever gave up must not be held until the next round.
+            with contextlib.suppress(ValueError, IndexError):
+                self._waiting.remove(wake)
+
+    @contextlib.asynccontextmanager
+    async def _arrival(self) -> "AsyncIterator[asyncio.Future[None]]":
         loop = asyncio.get_running_loop()
         arrived = loop.create_future()
 
@@ -227,8 +237,8 @@ class IssuerValidator:
             with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody waiting
                 loop.call_soon_threadsafe(tell)
 
-        self._waiting.append(wake)
-        return arrived
+        with self._listening(wake):
+            yield arrived
 
     def _start_what_is_due(self) -> None:
         while (due := self._issuers.poll()) is not None:
