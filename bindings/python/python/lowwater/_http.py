@@ -77,7 +77,7 @@ def fetch(request: Fetch) -> Answer:
         request.url, request.body, headers, method=request.method
     )
     # What is http is this machine, to which no proxy leads.
-    proxies = None if request.url.startswith("https:") else {}
+    proxies: dict[str, str] | None = None if request.url.startswith("https:") else {}
     proxy = urllib.request.ProxyHandler(proxies)
     opener = urllib.request.build_opener(_NoRedirect, proxy, Http, Https)
     watch = threading.Timer(request.timeout, cut_off)
