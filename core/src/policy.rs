@@ -177,6 +177,25 @@ impl Policy {
         json::read(json)?.finish()
     }
 
+    /// Reads the policy of tokens that only their authorization server can read
+    /// ([`Validator::introspected`](crate::Validator::introspected)): as [`from_json`](Self::from_json), and `algorithms` need not be there,
+    /// for such a token has none. A policy without algorithms accepts no JWT.
+    ///
+    /// ```
+    /// use lowwater::Policy;
+    ///
+    /// let policy = Policy::opaque_from_json(
+    ///     r#"{"issuer": "https://issuer.example/", "audience": "https://api.example/"}"#,
+    /// )?;
+    /// # Ok::<(), lowwater::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json).
+    pub fn opaque_from_json(json: &str) -> Result<Self, crate::ConfigError> {
+        Draft { opaque: true, ..json::read(json)? }.finish()
+    }
+
     /// Does the policy take tokens of this issuer?
     #[must_use]
     pub fn takes_issuer(&self, issuer: &str) -> bool {

@@ -2,11 +2,8 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::thread::Builder;
+use std::time::Duration;
 
-use event_listener::{Event, EventListener, Listener as _};
 use lowwater::{
     Accepted, Algorithm, Backend, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime,
     Validator,
@@ -15,10 +12,8 @@ use lowwater_intake::{Answer, Fetch, KeySource, KeysUnavailable, MessageFault};
 
 use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
-use crate::issuer::{Asked, IssuerValidator};
-
-/// So often a decision waits for keys: each round that ends wakes all, also those of other issuers.
-const MOST_WAITS: u32 = 64;
+use crate::driver::{Driver, Source};
+use crate::issuer::IssuerValidator;
 
 /// A validator that fetches the keys of its issuers, and fetches them again: before they grow old, and when a token names a
 /// key that is not there.
@@ -44,14 +39,7 @@ const MOST_WAITS: u32 = 64;
 /// ```
 #[derive(Clone)]
 pub struct FetchingValidator {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    issuers: IssuerValidator,
-    client: Box<dyn Client>,
-    /// A round of fetches is over.
-    arrived: Event,
+    driver: Driver<IssuerValidator>,
 }
 
 impl FetchingValidator {
@@ -89,8 +77,7 @@ impl FetchingValidator {
     /// The same over a client of one's own.
     #[must_use]
     pub fn with_client(issuers: IssuerValidator, client: impl Client + 'static) -> Self {
-        let client = Box::new(client);
-        Self { shared: Arc::new(Shared { issuers, client, arrived: Event::new() }) }
+        Self { driver: Driver::new(issuers, client) }
     }
 
     /// Decides about a token. Waits for keys where it has to, no longer than the source's timeout.
@@ -105,13 +92,7 @@ impl FetchingValidator {
         rules: impl Fn() -> R,
         now: UnixTime,
     ) -> Result<Accepted, Rejection> {
-        for _ in 0..MOST_WAITS {
-            match self.ask(token, &*rules(), now) {
-                Ok(answer) => return answer,
-                Err(arrival) => self.wait(arrival),
-            }
-        }
-        self.shared.issuers.ask(token, &*rules(), now, clock()).answer
+        self.driver.decide(|| self.issuers().ask(token, &*rules(), now, clock()))
     }
 
     /// The same, for an executor of any kind.
@@ -124,14 +105,7 @@ impl FetchingValidator {
         rules: impl Fn() -> R,
         now: UnixTime,
     ) -> Result<Accepted, Rejection> {
-        for _ in 0..MOST_WAITS {
-            let asked = self.ask(token, &*rules(), now);
-            match asked {
-                Ok(answer) => return answer,
-                Err(arrival) => arrival.await,
-            }
-        }
-        self.shared.issuers.ask(token, &*rules(), now, clock()).answer
+        self.driver.decide_async(|| self.issuers().ask(token, &*rules(), now, clock())).await
     }
 
     /// Reads a message of an issuer's: waits for its keys as [`validate`](Self::validate) does.
@@ -165,13 +139,7 @@ impl FetchingValidator {
         issuer: &str,
         read: impl Fn(&KeySet) -> Result<T, MessageFault>,
     ) -> Result<T, MessageFault> {
-        for _ in 0..MOST_WAITS {
-            match self.take(issuer, &read) {
-                Ok(taken) => return taken,
-                Err(arrival) => self.wait(arrival),
-            }
-        }
-        self.shared.issuers.read(issuer, clock(), read).answer
+        self.driver.decide(|| self.issuers().read(issuer, clock(), &read))
     }
 
     /// The same, for an executor of any kind.
@@ -183,14 +151,7 @@ impl FetchingValidator {
         issuer: &str,
         read: impl Fn(&KeySet) -> Result<T, MessageFault>,
     ) -> Result<T, MessageFault> {
-        for _ in 0..MOST_WAITS {
-            let taken = self.take(issuer, &read);
-            match taken {
-                Ok(taken) => return taken,
-                Err(arrival) => arrival.await,
-            }
-        }
-        self.shared.issuers.read(issuer, clock(), read).answer
+        self.driver.decide_async(|| self.issuers().read(issuer, clock(), &read)).await
     }
 
     /// Fetches the keys of all issuers, and waits: before the first request, so that none has to.
@@ -198,8 +159,8 @@ impl FetchingValidator {
     /// # Errors
     /// An issuer without keys afterwards. It is asked again when a request comes.
     pub fn hydrate(&self) -> Result<(), KeysUnavailable> {
-        while let Some(arrival) = self.fetching() {
-            self.wait(arrival);
+        while let Some(arrival) = self.driver.fetching(is_fetching) {
+            self.driver.wait(arrival);
         }
         self.all_there()
     }
@@ -209,7 +170,7 @@ impl FetchingValidator {
     /// # Errors
     /// As [`hydrate`](Self::hydrate).
     pub async fn hydrate_async(&self) -> Result<(), KeysUnavailable> {
-        while let Some(arrival) = self.fetching() {
+        while let Some(arrival) = self.driver.fetching(is_fetching) {
             arrival.await;
         }
         self.all_there()
@@ -218,116 +179,49 @@ impl FetchingValidator {
     /// The validator that it drives: to hand it keys that were kept, to look at its sources.
     #[must_use]
     pub fn issuers(&self) -> &IssuerValidator {
-        &self.shared.issuers
+        self.driver.source()
     }
 
     /// The validator with the keys of this moment: to explain a decision, to verify another message of the issuer's, to read
     /// a header. A fetch that is due is started.
     #[must_use]
     pub fn current(&self) -> Validator {
-        self.start_what_is_due();
-        self.shared.issuers.current(clock())
-    }
-
-    /// The answer, or whom to wait for.
-    fn ask(
-        &self,
-        token: &str,
-        rules: &(impl RuleSet + ?Sized),
-        now: UnixTime,
-    ) -> Result<Result<Accepted, Rejection>, EventListener> {
-        let Asked { answer, keys_awaited } = self.shared.issuers.ask(token, rules, now, clock());
-        if !keys_awaited {
-            self.start_what_is_due();
-            return Ok(answer);
-        }
-        // Listens before it looks again: what arrives in between is not missed.
-        let arrival = self.shared.arrived.listen();
-        self.start_what_is_due();
-        let again = self.shared.issuers.ask(token, rules, now, clock());
-        if again.keys_awaited { Err(arrival) } else { Ok(again.answer) }
-    }
-
-    /// What came of a message, or whom to wait for.
-    fn take<T>(
-        &self,
-        issuer: &str,
-        read: &impl Fn(&KeySet) -> Result<T, MessageFault>,
-    ) -> Result<Result<T, MessageFault>, EventListener> {
-        let issuers = &self.shared.issuers;
-        let Asked { answer, keys_awaited } = issuers.read(issuer, clock(), read);
-        if !keys_awaited {
-            self.start_what_is_due();
-            return Ok(answer);
-        }
-        let arrival = self.shared.arrived.listen();
-        self.start_what_is_due();
-        let again = issuers.read(issuer, clock(), read);
-        if again.keys_awaited { Err(arrival) } else { Ok(again.answer) }
-    }
-
-    /// Whom to wait for, while anything is being fetched.
-    fn fetching(&self) -> Option<EventListener> {
-        let arrival = self.shared.arrived.listen();
-        self.start_what_is_due();
-        self.shared.issuers.with_sources(|issuers| issuers.is_fetching()).then_some(arrival)
-    }
-
-    /// No longer than a round may take, whatever the client does.
-    fn wait(&self, arrival: EventListener) {
-        arrival.wait_timeout(self.shared.issuers.longest_wait(clock()));
+        self.driver.start_what_is_due();
+        self.issuers().current(clock())
     }
 
     fn all_there(&self) -> Result<(), KeysUnavailable> {
         let now = clock();
-        self.shared.issuers.with_sources(|issuers| {
+        self.issuers().with_sources(|issuers| {
             issuers.sources().try_for_each(|source| source.keys(now).map(|_| ()))
         })
     }
-
-    fn start_what_is_due(&self) {
-        while let Some(fetch) = self.shared.issuers.poll(clock()) {
-            let (shared, begun) = (Arc::clone(&self.shared), fetch.clone());
-            let thread =
-                Builder::new().name("lowwater-fetch".into()).spawn(move || shared.run(begun));
-            if thread.is_err() {
-                self.shared.issuers.failed(&fetch, clock());
-                self.shared.arrived.notify(usize::MAX);
-            }
-        }
-    }
 }
 
-impl Shared {
-    /// Fetches, and what that leads to; then wakes who waits.
-    fn run(&self, first: Fetch) {
-        let mut next = Some(first);
-        while let Some(fetch) = next {
-            // A client or a backend of the caller's may panic: that is no answer, and nobody may wait for it.
-            let taken = catch_unwind(AssertUnwindSafe(|| self.take(&fetch)));
-            next = taken.unwrap_or_else(|_| {
-                self.issuers.failed(&fetch, clock());
-                None
-            });
-        }
-        self.arrived.notify(usize::MAX);
+fn is_fetching(issuers: &IssuerValidator) -> bool {
+    issuers.with_sources(lowwater_intake::Issuers::is_fetching)
+}
+
+impl Source for IssuerValidator {
+    fn poll(&self, clock: UnixTime) -> Option<Fetch> {
+        self.poll(clock)
     }
 
-    /// One fetch; tells what to fetch next.
-    fn take(&self, fetch: &Fetch) -> Option<Fetch> {
-        let Some(response) = self.client.fetch(fetch) else {
-            self.issuers.failed(fetch, clock());
-            return None;
-        };
-        let headers: Vec<_> =
-            response.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let answer = Answer::new(response.status, &headers, &response.body);
-        self.issuers.answered(fetch, &answer, clock())
+    fn answered(&self, fetch: &Fetch, answer: &Answer<'_>, clock: UnixTime) -> Option<Fetch> {
+        self.answered(fetch, answer, clock)
+    }
+
+    fn failed(&self, fetch: &Fetch, clock: UnixTime) {
+        self.failed(fetch, clock);
+    }
+
+    fn longest_wait(&self, clock: UnixTime) -> Duration {
+        self.longest_wait(clock)
     }
 }
 
 impl fmt::Debug for FetchingValidator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("FetchingValidator").field(&self.shared.issuers).finish()
+        f.debug_tuple("FetchingValidator").field(self.issuers()).finish()
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use lowwater::{
-    Accepted, Backend, Code, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime, Unverified,
-    Validator,
+    Accepted, Backend, Code, ConfigError, KeySet, Policy, Rejection, RuleSet, StatusAnswer,
+    StatusEntry, StatusSource, UnixTime, Unverified, Validator, WantedList, WithStatus,
 };
-use lowwater_intake::{Answer, Fetch, Issuers, KeySource, Lack, MessageFault};
+use lowwater_intake::{Answer, Fetch, Issuers, KeySource, Lack, MessageFault, StatusLists};
 
 use crate::memo::SharedMemo;
 
@@ -46,6 +46,8 @@ pub struct IssuerValidator {
     issuers: Mutex<Issuers>,
     /// When to ask the sources what to fetch, in milliseconds; so that a request that need not takes no lock.
     poll_at: AtomicI64,
+    /// As the requests ask them, if there are any.
+    lists: Option<ArcSwap<Vec<StatusLists>>>,
     backend: Box<dyn Backend + Send + Sync>,
     memo: SharedMemo,
 }
@@ -69,8 +71,8 @@ struct Held {
 pub struct Asked<A = Result<Accepted, Rejection>> {
     /// The answer, if nobody waits.
     pub answer: A,
-    /// Newer keys are on their way, or due: [`poll`](IssuerValidator::poll), wait for them, ask again.
-    pub keys_awaited: bool,
+    /// Newer keys, or a status list, are on their way, or due: [`poll`](IssuerValidator::poll), wait for them, ask again.
+    pub awaited: bool,
 }
 
 impl IssuerValidator {
@@ -83,11 +85,31 @@ impl IssuerValidator {
         sources: impl IntoIterator<Item = KeySource>,
         backend: impl Backend + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
-        let issuers = Issuers::new(sources)?;
-        if issuers.sources().any(|source| !policy.takes_issuer(source.issuer())) {
+        Self::with_status_lists(policy, sources, [], backend)
+    }
+
+    /// The same, with the status lists of their tokens (Token Status List): one that a token names is fetched, and fetched
+    /// again when it is old. A source may be there for the keys of lists alone.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); lists that are signed by an issuer without a source.
+    pub fn with_status_lists(
+        policy: Policy,
+        sources: impl IntoIterator<Item = KeySource>,
+        lists: impl IntoIterator<Item = StatusLists>,
+        backend: impl Backend + Send + Sync + 'static,
+    ) -> Result<Self, ConfigError> {
+        let issuers = Issuers::new(sources)?.with_status_lists(lists)?;
+        let lists = issuers.status_lists();
+        let used = |source: &KeySource| {
+            policy.takes_issuer(source.issuer())
+                || lists.iter().any(|list| list.list_issuer() == source.issuer())
+        };
+        if !issuers.sources().all(used) {
             let expected = "the policy takes no tokens of an issuer whose keys are fetched: name the issuer in the policy";
             return Err(ConfigError::Value { what: "key source", expected: expected.into() });
         }
+        let lists = (!lists.is_empty()).then(|| ArcSwap::from_pointee(lists.to_vec()));
         let never = UnixTime::from_millis(i64::MIN);
         let validator = Validator::new(policy, KeySet::empty());
         let each = Vec::new();
@@ -96,6 +118,7 @@ impl IssuerValidator {
             held: ArcSwap::from_pointee(held),
             issuers: Mutex::new(issuers),
             poll_at: AtomicI64::new(i64::MIN),
+            lists,
             backend: Box::new(backend),
             memo: SharedMemo::default(),
         })
@@ -121,13 +144,17 @@ impl IssuerValidator {
     ) -> Asked {
         let mut held = self.held(clock);
         loop {
-            let answer = held.of_token(token).validate_with(&self.memo, token, rules, now);
+            let answer = self.decide(held.of_token(token), token, rules, now, clock);
+            if let Some(list) = answer.as_ref().err().and_then(Rejection::wanted_list) {
+                let awaited = self.want(list, clock);
+                return Asked { answer, awaited };
+            }
             let looks = match &answer {
                 Ok(_) => clock >= held.until,
                 Err(no) => has_to_do_with_keys(no),
             };
             if !looks {
-                return Asked { answer, keys_awaited: false };
+                return Asked { answer, awaited: false };
             }
             let mut issuers = self.issuers();
             // Keys that came since are asked first: by the sources the token would lack nothing.
@@ -138,8 +165,8 @@ impl IssuerValidator {
             let no = match answer {
                 Ok(accepted) => {
                     let issuer = accepted.issuer().unwrap_or_default();
-                    let keys_awaited = issuers.is_outdated(issuer, clock);
-                    return Asked { answer: Ok(accepted), keys_awaited };
+                    let awaited = issuers.is_outdated(issuer, clock);
+                    return Asked { answer: Ok(accepted), awaited };
                 }
                 Err(no) => no,
             };
@@ -147,13 +174,37 @@ impl IssuerValidator {
             self.note_next_poll(&issuers);
             let later = |span| Err(held.validator.keys_unavailable(span));
             return match lack {
-                Lack::Nothing => Asked { answer: Err(no), keys_awaited: false },
-                Lack::Awaited => Asked { answer: later(SOON), keys_awaited: true },
+                Lack::Nothing => Asked { answer: Err(no), awaited: false },
+                Lack::Awaited => Asked { answer: later(SOON), awaited: true },
                 Lack::Unavailable { retry_after } => {
-                    Asked { answer: later(retry_after), keys_awaited: false }
+                    Asked { answer: later(retry_after), awaited: false }
                 }
             };
         }
+    }
+
+    fn decide(
+        &self,
+        validator: &Validator,
+        token: &str,
+        rules: &(impl RuleSet + ?Sized),
+        now: UnixTime,
+        clock: UnixTime,
+    ) -> Result<Accepted, Rejection> {
+        let Some(lists) = &self.lists else {
+            return validator.validate_with(&self.memo, token, rules, now);
+        };
+        let lists = At { lists: &lists.load(), clock };
+        validator.validate_with(&self.memo, token, &WithStatus::new(rules, &lists), now)
+    }
+
+    /// Has a list fetched; tells whether it is worth a wait.
+    fn want(&self, list: &WantedList, clock: UnixTime) -> bool {
+        let mut issuers = self.issuers();
+        let awaited = issuers.want(list, clock);
+        self.note_lists(&issuers);
+        self.note_next_poll(&issuers);
+        awaited
     }
 
     /// Reads a message of an issuer's (a logout token, a security event) by its keys of this moment: like
@@ -174,7 +225,7 @@ impl IssuerValidator {
                 Err(fault) => fault.may_lack_keys(),
             };
             if !looks {
-                return Asked { answer, keys_awaited: false };
+                return Asked { answer, awaited: false };
             }
             let mut issuers = self.issuers();
             if issuers.revisions(clock) != held.revisions {
@@ -182,18 +233,18 @@ impl IssuerValidator {
                 continue;
             }
             let Err(fault) = answer else {
-                let keys_awaited = issuers.is_outdated(issuer, clock);
-                return Asked { answer, keys_awaited };
+                let awaited = issuers.is_outdated(issuer, clock);
+                return Asked { answer, awaited };
             };
             let lack = issuers.lacking_of(issuer, clock);
             self.note_next_poll(&issuers);
             let later = |retry_after| MessageFault::KeysUnavailable { retry_after };
-            let (fault, keys_awaited) = match lack {
+            let (fault, awaited) = match lack {
                 Lack::Nothing => (fault, false),
                 Lack::Awaited => (later(SOON), true),
                 Lack::Unavailable { retry_after } => (later(retry_after), false),
             };
-            return Asked { answer: Err(fault), keys_awaited };
+            return Asked { answer: Err(fault), awaited };
         }
     }
 
@@ -223,6 +274,7 @@ impl IssuerValidator {
     pub fn answered(&self, fetch: &Fetch, answer: &Answer<'_>, clock: UnixTime) -> Option<Fetch> {
         let mut issuers = self.issuers();
         let next = issuers.answered(fetch, answer, &*self.backend, clock);
+        self.note_lists(&issuers);
         self.renew(&mut issuers, clock);
         next
     }
@@ -231,6 +283,7 @@ impl IssuerValidator {
     pub fn failed(&self, fetch: &Fetch, clock: UnixTime) {
         let mut issuers = self.issuers();
         issuers.failed(fetch, clock);
+        self.note_lists(&issuers);
         self.renew(&mut issuers, clock);
     }
 
@@ -297,6 +350,12 @@ impl IssuerValidator {
         new
     }
 
+    fn note_lists(&self, issuers: &Issuers) {
+        if let Some(lists) = &self.lists {
+            lists.store(Arc::new(issuers.status_lists().to_vec()));
+        }
+    }
+
     fn note_next_poll(&self, issuers: &Issuers) {
         let at = issuers.next_poll().map_or(i64::MIN, UnixTime::as_millis);
         self.poll_at.store(at, Ordering::Relaxed);
@@ -323,6 +382,18 @@ impl Held {
     fn of_issuer(&self, issuer: &str) -> &Validator {
         let own = self.each.iter().find(|(name, _)| name == issuer);
         own.map_or(&self.validator, |(_, validator)| validator)
+    }
+}
+
+/// Status lists at the time that the sources go by: their age has nothing to do with the time of the decision.
+struct At<'l> {
+    lists: &'l [StatusLists],
+    clock: UnixTime,
+}
+
+impl StatusSource for At<'_> {
+    fn status(&self, entry: &StatusEntry<'_>, _: UnixTime) -> StatusAnswer {
+        self.lists.status(entry, self.clock)
     }
 }
 

@@ -36,8 +36,12 @@ mod client;
 mod clock;
 mod current;
 #[cfg(feature = "fetch")]
+mod driver;
+#[cfg(feature = "fetch")]
 mod fetching;
 mod hash_key;
+#[cfg(feature = "issuers")]
+mod introspection;
 #[cfg(feature = "issuers")]
 mod issuer;
 mod many;
@@ -50,6 +54,8 @@ pub use crate::clock::now;
 pub use crate::current::Current;
 #[cfg(feature = "fetch")]
 pub use crate::fetching::FetchingValidator;
+#[cfg(feature = "issuers")]
+pub use crate::introspection::{Inquiry, IntrospectionValidator};
 #[cfg(feature = "issuers")]
 pub use crate::issuer::{Asked, IssuerValidator};
 pub use crate::many::decide_many;

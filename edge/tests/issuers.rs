@@ -300,7 +300,7 @@ fn a_clock_that_was_set_back_stops_nothing() {
     let ask = |clock| validator.ask(&token, &NoCutoffs, today, clock);
     assert!(ask(today).answer.is_err());
     let later = today.after(Duration::from_secs(31));
-    assert!(ask(later).keys_awaited, "the cool-down is over");
+    assert!(ask(later).awaited, "the cool-down is over");
     assert_eq!(serve(&validator, &["b"], later), 1);
     assert!(ask(later).answer.is_ok());
 }
@@ -318,7 +318,7 @@ fn a_message_by_a_key_that_was_withdrawn_while_nobody_asked_is_not_taken() {
         keys.verify(&message, [Algorithm::EdDsa]).map(|_| ()).map_err(MessageFault::Unproven)
     };
     let asked = validator.read(ISSUER, next_day, read);
-    assert!(asked.answer.is_ok() && asked.keys_awaited);
+    assert!(asked.answer.is_ok() && asked.awaited);
     serve(&validator, &["b"], next_day);
     assert_eq!(validator.read(ISSUER, next_day, read).answer.unwrap_err().code(), "key_not_found");
 }

@@ -113,7 +113,7 @@ fn keep(from: &mut Unstructured<'_>) -> Result<()> {
                     said[usize::from(token)] = Some((body, at));
                 }
             },
-            Ok(Asked::Pending) => {}
+            Ok(Asked::Pending { .. }) => {}
             Err(no) => assert_eq!(no.http_status(), 503),
         }
         assert!(own.len() <= 4, "more than there is room for");

@@ -32,6 +32,12 @@ impl Fetch {
         if self.body.is_some() { "POST" } else { "GET" }
     }
 
+    /// Tells it from the other requests of the same source.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The address.
     #[must_use]
     pub fn url(&self) -> &str {

@@ -64,7 +64,7 @@ const REFUSED: usize = 4;
 ///     let response = match introspection.ask(token, validator, &Ring, now)? {
 ///         Asked::Known(response) => response,
 ///         // Another request asks: wait until it has its answer, then ask again.
-///         Asked::Pending => return Err(validator.introspection_unavailable(core::time::Duration::ZERO)),
+///         Asked::Pending { .. } => return Err(validator.introspection_unavailable(core::time::Duration::ZERO)),
 ///         Asked::Fetch(fetch) => match post(&fetch) {
 ///             Some((status, body)) => introspection
 ///                 .answered(&fetch, &Answer::new(status, &[], &body), &KeySet::empty(), now)
@@ -105,7 +105,10 @@ pub enum Asked {
     /// Fetch this, and tell what came of it ([`Introspection::answered`], [`Introspection::failed`]).
     Fetch(Fetch),
     /// Somebody does already: ask again when an answer has come, or after the timeout at the latest.
-    Pending,
+    Pending {
+        /// Which request it is: [`Fetch::number`].
+        number: u64,
+    },
 }
 
 impl Introspection {
@@ -167,8 +170,8 @@ impl Introspection {
             return Ok(Asked::Known(response.clone()));
         }
         self.rounds.give_up(now);
-        if self.rounds.has(&digest) {
-            return Ok(Asked::Pending);
+        if let Some(number) = self.rounds.number_of(&digest) {
+            return Ok(Asked::Pending { number });
         }
         let later = |wait: Duration| Err(validator.introspection_unavailable(wait));
         if let Some(wait) = self.pause(now) {
@@ -181,6 +184,30 @@ impl Introspection {
         match self.rounds.begin(digest, now) {
             Some(number) => Ok(Asked::Fetch(self.fetch(number, token))),
             None => later(FIRST_PAUSE),
+        }
+    }
+
+    /// Are responses signed (RFC 9701)?
+    #[must_use]
+    pub const fn is_signed(&self) -> bool {
+        self.settings.signed.is_some()
+    }
+
+    /// Do these keys prove an answer, where responses are signed? Asked before [`answered`](Self::answered), to fetch keys anew
+    /// where it is for want of one that they do not; it changes nothing.
+    ///
+    /// # Errors
+    /// Why they do not.
+    pub fn proves(
+        &self,
+        answer: &Answer<'_>,
+        keys: &KeySet,
+        now: UnixTime,
+    ) -> Result<(), MessageFault> {
+        match self.read(answer, keys, now) {
+            Err(IntrospectionFault::Message(fault)) => Err(*fault),
+            // What else is wrong with it keys do not mend.
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The keys of several issuers, and what a rejected token says about them.
 
+mod lists;
+
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
@@ -10,12 +12,16 @@ use crate::answer::Answer;
 use crate::config::mistake;
 use crate::fetch::Fetch;
 use crate::key_source::KeySource;
+use crate::status::StatusLists;
 
-/// The keys of one or several issuers: a [`KeySource`] for each, asked as one.
+/// The keys of one or several issuers: a [`KeySource`] for each, asked as one; and with them the status lists of their
+/// tokens, if they have any.
 ///
 /// Each key serves its own issuer alone, so that none can sign in the name of another.
 pub struct Issuers {
     sources: Vec<KeySource>,
+    /// Fetches of theirs are numbered after the sources.
+    lists: Vec<StatusLists>,
 }
 
 /// What follows for the keys from a token that was rejected.
@@ -49,7 +55,7 @@ impl Issuers {
         if all.is_empty() {
             return Err(mistake("key source", "give at least one source of keys"));
         }
-        Ok(Self { sources: all })
+        Ok(Self { sources: all, lists: Vec::new() })
     }
 
     /// Each source.
@@ -80,16 +86,18 @@ impl Issuers {
     /// What to fetch now, if anything: ask until there is nothing. Fetches of several issuers may go on at once.
     pub fn poll(&mut self, now: UnixTime) -> Option<Fetch> {
         let mut sources = self.sources.iter_mut().enumerate();
-        sources.find_map(|(place, source)| {
+        let of_keys = sources.find_map(|(place, source)| {
             let fetch = source.poll(now)?;
             Some(Fetch { source: place, ..fetch })
-        })
+        });
+        of_keys.or_else(|| self.poll_lists(now))
     }
 
     /// Is anything being fetched, of which nobody told yet?
     #[must_use]
     pub fn is_fetching(&self) -> bool {
-        self.sources.iter().any(KeySource::is_fetching)
+        let lists = self.lists.iter().filter_map(StatusLists::fetching_until);
+        self.sources.iter().any(KeySource::is_fetching) || lists.count() > 0
     }
 
     /// When to ask [`poll`](Self::poll) again; `None`: at once.
@@ -100,10 +108,10 @@ impl Issuers {
             let at = source.next_poll()?;
             soonest = Some(soonest.map_or(at, |own: UnixTime| own.min(at)));
         }
-        soonest
+        soonest.into_iter().chain(self.lists.iter().map(StatusLists::next_poll)).min()
     }
 
-    /// What an issuer answered; tells what to fetch next of that issuer's (keys after metadata, a redirect).
+    /// What an issuer answered; tells what to fetch next in the same round (keys after metadata, a redirect).
     pub fn answered(
         &mut self,
         fetch: &Fetch,
@@ -111,7 +119,9 @@ impl Issuers {
         backend: &dyn Backend,
         now: UnixTime,
     ) -> Option<Fetch> {
-        let source = self.sources.get_mut(fetch.source)?;
+        let Some(source) = self.sources.get_mut(fetch.source) else {
+            return self.list_answered(fetch, answer, now);
+        };
         source.answered(fetch, answer, backend, now);
         let next = source.goes_on().then(|| source.poll(now)).flatten()?;
         Some(Fetch { source: fetch.source, ..next })
@@ -119,8 +129,9 @@ impl Issuers {
 
     /// There was no answer.
     pub fn failed(&mut self, fetch: &Fetch, now: UnixTime) {
-        if let Some(source) = self.sources.get_mut(fetch.source) {
-            source.failed(fetch, now);
+        match self.sources.get_mut(fetch.source) {
+            Some(source) => source.failed(fetch, now),
+            None => self.list_failed(fetch, now),
         }
     }
 
@@ -190,7 +201,8 @@ impl Issuers {
     #[must_use]
     pub fn fetching_until(&self) -> Option<UnixTime> {
         let fetching = self.sources.iter().filter(|source| source.is_fetching());
-        fetching.filter_map(KeySource::next_poll).max()
+        let of_keys = fetching.filter_map(KeySource::next_poll);
+        of_keys.chain(self.lists.iter().filter_map(StatusLists::fetching_until)).max()
     }
 
     fn source(&mut self, issuer: &str) -> Option<&mut KeySource> {

@@ -19,7 +19,7 @@ fn a_token_is_asked_about_once_at_a_time() {
     let mut own = configured("");
     let asked = fetch(&mut own, TOKEN, 0);
     for now in 0..3 {
-        assert!(matches!(ask(&mut own, TOKEN, now), Ok(Asked::Pending)));
+        assert!(matches!(ask(&mut own, TOKEN, now), Ok(Asked::Pending { .. })));
     }
     fetch(&mut own, "another", 0);
     answer(&mut own, &asked, 200, &active(""), 2).unwrap();
@@ -32,7 +32,7 @@ fn so_many_tokens_are_asked_about_together_and_no_more() {
     let first = fetch(&mut own, "t1", 0);
     fetch(&mut own, "t2", 0);
     assert_eq!(turned_away(&mut own, "t3", 0), 1);
-    assert!(matches!(ask(&mut own, "t1", 0), Ok(Asked::Pending)));
+    assert!(matches!(ask(&mut own, "t1", 0), Ok(Asked::Pending { .. })));
     answer(&mut own, &first, 200, &active(""), 0).unwrap();
     fetch(&mut own, "t3", 0);
     known(&mut own, "t1", 0);
@@ -78,7 +78,7 @@ fn an_endpoint_that_is_down_is_left_alone_for_longer_each_time() {
     // One request finds out.
     let asked = fetch(&mut own, "t1", now + 5);
     assert_eq!(turned_away(&mut own, "t2", now + 5), 1);
-    assert!(matches!(ask(&mut own, "t1", now + 5), Ok(Asked::Pending)));
+    assert!(matches!(ask(&mut own, "t1", now + 5), Ok(Asked::Pending { .. })));
     answer(&mut own, &asked, 200, INACTIVE, now + 5).unwrap();
     fetch(&mut own, "t2", now + 5);
     fetch(&mut own, "t3", now + 5);
@@ -142,7 +142,7 @@ fn a_clock_that_goes_back_keeps_nothing_longer() {
     let mut own = configured("");
     told(&mut own, TOKEN, &active(""), 0);
     fetch(&mut own, TOKEN, -1);
-    assert!(matches!(ask(&mut own, TOKEN, -1), Ok(Asked::Pending)));
+    assert!(matches!(ask(&mut own, TOKEN, -1), Ok(Asked::Pending { .. })));
     // A round and a pause that seem to end far ahead.
     fetch(&mut own, TOKEN, -1000);
     let mut own = configured("");

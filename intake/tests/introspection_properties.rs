@@ -93,7 +93,7 @@ proptest! {
                     match ask(&mut own, &format!("token{token}"), now) {
                         Ok(Asked::Known(known)) => holds(&known, token, &said, &rules, now),
                         Ok(Asked::Fetch(fetch)) => on_their_way.push((token, fetch)),
-                        Ok(Asked::Pending) => {}
+                        Ok(Asked::Pending { .. }) => {}
                         Err(no) => prop_assert_eq!(no.http_status(), 503),
                     }
                     if let Step::Fail(_) = step {

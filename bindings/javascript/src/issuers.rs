@@ -29,7 +29,7 @@ pub struct Awaiting<T> {
     /// The answer, if nobody waits.
     pub answer: T,
     /// Newer keys are on their way, or due.
-    pub keys_awaited: bool,
+    pub awaited: bool,
 }
 
 impl Issuers {
@@ -64,8 +64,8 @@ impl Issuers {
     ) -> Awaiting<Answer> {
         let asked =
             rules.ask(fresh_within, |rules| self.issuers.ask(token, rules, at(now), at(clock)));
-        let Asked { answer: decided, keys_awaited } = asked;
-        Awaiting { answer: answer(token, decided), keys_awaited }
+        let Asked { answer: decided, awaited } = asked;
+        Awaiting { answer: answer(token, decided), awaited }
     }
 
     /// The validator with the keys of this moment, if it is another than the last that was handed out.

@@ -28,12 +28,12 @@ pub fn receive_logout(
     now: i64,
 ) -> Awaiting<String> {
     let receive = |keys: &KeySet| receiver.receive(body, keys, at(now));
-    let Asked { answer, keys_awaited } = match keys {
-        Ok(keys) => Asked { answer: receive(keys), keys_awaited: false },
+    let Asked { answer, awaited } = match keys {
+        Ok(keys) => Asked { answer: receive(keys), awaited: false },
         Err((issuers, clock)) => issuers.read(receiver.issuer(), clock, receive),
     };
     let answer = answer.map_or_else(|fault| refused(&fault), |logout| taken(&logout));
-    Awaiting { answer, keys_awaited }
+    Awaiting { answer, awaited }
 }
 
 #[derive(Serialize)]

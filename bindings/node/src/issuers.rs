@@ -15,12 +15,12 @@ use crate::validator::{external, told};
 pub(crate) struct Asked {
     /// As that of `validate`, or the JSON of a message.
     pub answer: Either<f64, String>,
-    pub keys_awaited: bool,
+    pub awaited: bool,
 }
 
 pub(crate) fn asked(awaiting: Awaiting<String>) -> Asked {
-    let Awaiting { answer, keys_awaited } = awaiting;
-    Asked { answer: Either::B(answer), keys_awaited }
+    let Awaiting { answer, awaited } = awaiting;
+    Asked { answer: Either::B(answer), awaited }
 }
 
 #[napi(catch_unwind)]
@@ -41,8 +41,8 @@ pub(crate) fn issuers_ask(
     at: i64,
     fresh_within: Option<i64>,
 ) -> Asked {
-    let Awaiting { answer, keys_awaited } = issuers.ask(&token, rules, at, fresh_within, now());
-    Asked { answer: told(answer), keys_awaited }
+    let Awaiting { answer, awaited } = issuers.ask(&token, rules, at, fresh_within, now());
+    Asked { answer: told(answer), awaited }
 }
 
 /// Nothing: it is the one that was handed out last.

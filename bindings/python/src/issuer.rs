@@ -78,12 +78,12 @@ impl Issuers {
         let rules = Rules::of(cutoffs)?;
         let clock = lowwater_edge::now();
         let asked = rules.ask(bound, |rules| self.0.ask(&token, rules, now, clock));
-        let Asked { answer, keys_awaited } = asked;
+        let Asked { answer, awaited } = asked;
         let object = match answer {
             Ok(accepted) => Bound::new(py, Accepted::new(accepted))?.into_any(),
             Err(no) => rejected(&no).into_value(py).into_bound(py).into_any(),
         };
-        Ok((object, keys_awaited))
+        Ok((object, awaited))
     }
 
     /// What to fetch now, if anything.
@@ -137,12 +137,12 @@ impl Issuers {
         let receiver = &receiver.get().0;
         let clock = lowwater_edge::now();
         let receive = |keys: &lowwater::KeySet| receiver.receive(&body, keys, now);
-        let Asked { answer, keys_awaited } = self.0.read(receiver.issuer(), clock, receive);
+        let Asked { answer, awaited } = self.0.read(receiver.issuer(), clock, receive);
         let object = match answer {
             Ok(logout) => Bound::new(py, Logout(logout))?.into_any(),
             Err(fault) => logout::refusal(&fault).into_value(py).into_bound(py).into_any(),
         };
-        Ok((object, keys_awaited))
+        Ok((object, awaited))
     }
 
     /// The validator with the keys of this moment.

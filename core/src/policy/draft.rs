@@ -36,6 +36,8 @@ pub(crate) struct Draft {
     /// `any` and a list were both said.
     pub(crate) contradiction: Option<&'static str>,
     pub(crate) algorithms: Option<AlgorithmSet>,
+    /// For tokens without a signature that anyone here could check.
+    pub(crate) opaque: bool,
     pub(crate) token_type: TokenType,
     pub(crate) leeway: Span,
     /// The outer `None`: unbounded.
@@ -64,6 +66,7 @@ impl Default for Draft {
             audiences: None,
             contradiction: None,
             algorithms: None,
+            opaque: false,
             token_type: TokenType::Default,
             leeway: Some(DEFAULT_LEEWAY),
             max_lifetime: Some(Some(DEFAULT_MAX_LIFETIME)),
@@ -143,6 +146,7 @@ impl Draft {
         let audiences = allowed("audience", self.audiences)?;
         let algorithms = match self.algorithms {
             Some(algorithms) if !algorithms.is_empty() => algorithms,
+            None if self.opaque => AlgorithmSet::default(),
             _ => return wrong("algorithms", "a list that is not empty"),
         };
         if let Some(expected) = self.token_type.mistake() {

@@ -229,6 +229,24 @@ impl<K> ValidatorBuilder<Given, Given, Given, K> {
     }
 }
 
+impl<A, K> ValidatorBuilder<Given, Given, A, K> {
+    /// The policy of tokens that only their authorization server can read ([`Validator::introspected`]): they have no
+    /// algorithm. Without algorithms it accepts no JWT.
+    ///
+    /// ```
+    /// use lowwater::{KeySet, Validator};
+    ///
+    /// let policy = Validator::builder().issuer("https://issuer.example/").audience("https://api.example/").opaque_policy()?;
+    /// # Ok::<(), lowwater::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`build`](ValidatorBuilder::build).
+    pub fn opaque_policy(self) -> Result<Policy, ConfigError> {
+        Draft { opaque: true, ..self.draft }.finish()
+    }
+}
+
 impl ValidatorBuilder<Given, Given, Given, Given> {
     /// The validator.
     ///

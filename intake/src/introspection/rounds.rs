@@ -35,8 +35,9 @@ impl Rounds {
         }
     }
 
-    pub(super) fn has(&self, token: &Digest) -> bool {
-        self.of_token.contains_key(token)
+    /// The round in which somebody asks about it.
+    pub(super) fn number_of(&self, token: &Digest) -> Option<u64> {
+        self.of_token.get(token).copied()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -79,6 +79,17 @@ impl Kept {
         Duration::from_secs(seconds.into())
     }
 
+    /// Is it being fetched, or would be, and the last fetch did not fail?
+    pub(super) fn is_awaited(&self, now: UnixTime) -> bool {
+        self.fault.is_none() && (self.is_in_flight() || now >= self.due)
+    }
+
+    /// Until when the fetch that goes on may take.
+    pub(super) fn fetching_until(&self) -> Option<UnixTime> {
+        let step = self.asked.as_ref().map(|(_, step)| step).or(self.next.as_ref());
+        step.map(|step| step.until)
+    }
+
     pub(super) const fn is_in_flight(&self) -> bool {
         self.asked.is_some() || self.next.is_some()
     }

@@ -151,6 +151,24 @@ impl StatusLists {
         is_own && self.keep(list.uri(), now).map(|kept| kept.named(now)).is_ok()
     }
 
+    /// Is it worth a wait: is this list being fetched, or due, and its last fetch did not fail?
+    #[must_use]
+    pub fn is_awaited(&self, list: &WantedList, now: UnixTime) -> bool {
+        list.issuer() == Some(self.issuer())
+            && self.lists.get(list.uri()).is_some_and(|kept| kept.is_awaited(now))
+    }
+
+    /// Until when the fetches that go on may take; `None`: there are none.
+    #[must_use]
+    pub fn fetching_until(&self) -> Option<UnixTime> {
+        self.lists.values().filter_map(Kept::fetching_until).max()
+    }
+
+    /// Did a list's address lead to another, which is to be fetched at once?
+    pub(crate) fn goes_on(&self) -> bool {
+        self.lists.values().any(|kept| kept.next.is_some())
+    }
+
     /// The list at this address, which is kept from now on.
     fn keep(&mut self, uri: &str, now: UnixTime) -> Result<&mut Kept, ListFault> {
         if !self.lists.contains_key(uri) {
