@@ -62,6 +62,8 @@ struct Round {
     outcome: Arc<OnceLock<Result<Introspected, IntrospectionUnavailable>>>,
     number: u64,
     until: UnixTime,
+    #[cfg(feature = "fetch")]
+    arrived: Arc<event_listener::Event>,
 }
 
 /// What is known of one token; [`IntrospectionValidator::ask`] decides by it.
@@ -111,9 +113,14 @@ impl IntrospectionValidator {
             Ok(Question::Known(response)) => (Known::Response(response), None),
             Ok(Question::Fetch(fetch)) => {
                 rounds.retain(|_, round| clock < round.until);
-                let (number, until) = (fetch.number(), clock.after(fetch.timeout()));
-                let round = Round { outcome: Arc::default(), number, until };
-                rounds.insert(number, round.clone());
+                let round = Round {
+                    outcome: Arc::default(),
+                    number: fetch.number(),
+                    until: clock.after(fetch.timeout()),
+                    #[cfg(feature = "fetch")]
+                    arrived: Arc::default(),
+                };
+                rounds.insert(fetch.number(), round.clone());
                 (Known::Asked(round), Some(fetch))
             }
             Ok(Question::Pending { number }) => match rounds.get(&number) {
@@ -216,6 +223,8 @@ impl State {
         if let Some(round) = self.rounds.remove(&fetch.number()) {
             // It was in the map: nobody set it before.
             let _first = round.outcome.set(outcome);
+            #[cfg(feature = "fetch")]
+            round.arrived.notify(usize::MAX);
         }
     }
 }
@@ -224,6 +233,15 @@ impl Inquiry {
     /// What to fetch, once: whoever gets it has to tell what came of it.
     pub const fn fetch(&mut self) -> Option<Fetch> {
         self.fetch.take()
+    }
+
+    /// Hears of the answer that it waits for.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn listen(&self) -> Option<event_listener::EventListener> {
+        match &self.known {
+            Known::Asked(round) => Some(round.arrived.listen()),
+            Known::Refused(_) | Known::Response(_) => None,
+        }
     }
 
     /// Which request it waits for ([`Fetch::number`]); `None`: for none.

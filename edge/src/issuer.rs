@@ -144,10 +144,23 @@ impl IssuerValidator {
     ) -> Asked {
         let mut held = self.held(clock);
         loop {
-            let answer = self.decide(held.of_token(token), token, rules, now, clock);
-            if let Some(list) = answer.as_ref().err().and_then(Rejection::wanted_list) {
-                let awaited = self.want(list, clock);
-                return Asked { answer, awaited };
+            let validator = held.of_token(token);
+            let lists = self.lists.as_ref().map(ArcSwap::load);
+            let answer = match &lists {
+                None => validator.validate_with(&self.memo, token, rules, now),
+                Some(lists) => {
+                    let lists = At { lists, clock };
+                    let rules = WithStatus::new(rules, &lists);
+                    validator.validate_with(&self.memo, token, &rules, now)
+                }
+            };
+            if let (Some(lists), Err(no)) = (&lists, &answer)
+                && let Some(list) = no.wanted_list()
+            {
+                match self.want(list, lists, clock) {
+                    Some(awaited) => return Asked { answer, awaited },
+                    None => continue,
+                }
             }
             let looks = match &answer {
                 Ok(_) => clock >= held.until,
@@ -183,28 +196,22 @@ impl IssuerValidator {
         }
     }
 
-    fn decide(
+    /// Has a list fetched; tells whether it is worth a wait. `None`: since those that were asked, others have come.
+    fn want(
         &self,
-        validator: &Validator,
-        token: &str,
-        rules: &(impl RuleSet + ?Sized),
-        now: UnixTime,
+        list: &WantedList,
+        asked: &Arc<Vec<StatusLists>>,
         clock: UnixTime,
-    ) -> Result<Accepted, Rejection> {
-        let Some(lists) = &self.lists else {
-            return validator.validate_with(&self.memo, token, rules, now);
-        };
-        let lists = At { lists: &lists.load(), clock };
-        validator.validate_with(&self.memo, token, &WithStatus::new(rules, &lists), now)
-    }
-
-    /// Has a list fetched; tells whether it is worth a wait.
-    fn want(&self, list: &WantedList, clock: UnixTime) -> bool {
+    ) -> Option<bool> {
         let mut issuers = self.issuers();
+        // Changed under the lock alone, by what an issuer answered.
+        let now = self.lists.as_ref()?.load();
+        if !Arc::ptr_eq(asked, &now) {
+            return None;
+        }
         let awaited = issuers.want(list, clock);
-        self.note_lists(&issuers);
         self.note_next_poll(&issuers);
-        awaited
+        Some(awaited)
     }
 
     /// Reads a message of an issuer's (a logout token, a security event) by its keys of this moment: like
@@ -350,6 +357,7 @@ impl IssuerValidator {
         new
     }
 
+    /// For the requests. A list that is only wanted so far tells them nothing.
     fn note_lists(&self, issuers: &Issuers) {
         if let Some(lists) = &self.lists {
             lists.store(Arc::new(issuers.status_lists().to_vec()));

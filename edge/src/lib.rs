@@ -32,6 +32,8 @@
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 #[cfg(feature = "fetch")]
+mod asking;
+#[cfg(feature = "fetch")]
 mod client;
 mod clock;
 mod current;
@@ -46,8 +48,12 @@ mod introspection;
 mod issuer;
 mod many;
 mod memo;
+#[cfg(feature = "fetch")]
+mod polling;
 mod shared;
 
+#[cfg(feature = "fetch")]
+pub use crate::asking::FetchingIntrospection;
 #[cfg(feature = "fetch")]
 pub use crate::client::{Client, HttpClient, Response};
 pub use crate::clock::now;
@@ -60,4 +66,6 @@ pub use crate::introspection::{Inquiry, IntrospectionValidator};
 pub use crate::issuer::{Asked, IssuerValidator};
 pub use crate::many::decide_many;
 pub use crate::memo::SharedMemo;
+#[cfg(feature = "fetch")]
+pub use crate::polling::PollingReceiver;
 pub use crate::shared::SharedCutoffs;

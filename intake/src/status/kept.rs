@@ -12,6 +12,7 @@ use crate::address::Address;
 
 /// The first wait after a fetch that failed while there is no list; it doubles up to the cool-down.
 pub(super) const FIRST_RETRY: Duration = Duration::from_secs(1);
+const AT_ONCE: UnixTime = UnixTime::from_millis(i64::MIN);
 /// A clock that stands further back than this behind the fetch says nothing about the age of a list.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
@@ -51,7 +52,8 @@ impl Kept {
     pub(super) fn new(address: Address, now: UnixTime) -> Self {
         let named_at = Arc::new(AtomicU32::new(stamp(now)));
         let (asked, next, began, fault) = (None, None, None, None);
-        Self { address, held: None, asked, next, due: now, began, failures: 0, fault, named_at }
+        // At once, also for who looked at the clock a little earlier.
+        Self { address, held: None, asked, next, due: AT_ONCE, began, failures: 0, fault, named_at }
     }
 
     /// What it says of an entry.
@@ -97,7 +99,7 @@ impl Kept {
     /// When something is to be done.
     pub(super) fn wakes(&self) -> UnixTime {
         match (&self.next, &self.asked) {
-            (Some(_), _) => UnixTime::from_millis(i64::MIN),
+            (Some(_), _) => AT_ONCE,
             (None, Some((_, step))) => step.until,
             (None, None) => self.due,
         }

@@ -1,0 +1,130 @@
+//! A stream of security events that is fetched.
+
+use std::fmt;
+use std::time::Duration;
+
+use lowwater_intake::{Answer, EventPoll, EventReceiver, Fetch, MessageFault, PolledSet, Received};
+
+use crate::client::{Client, HttpClient};
+use crate::clock::now as clock;
+use crate::fetching::FetchingValidator;
+
+/// Fetches the security events of one stream (RFC 8936), reads them by their transmitter's keys, and acknowledges what was
+/// kept.
+///
+/// ```no_run
+/// use lowwater::ApplyError;
+/// use lowwater_edge::{FetchingValidator, PollingReceiver, SharedCutoffs, now};
+/// use lowwater_intake::{EventPoll, EventReceiver, StreamFreshness};
+///
+/// fn follow(
+///     poll: EventPoll,
+///     receiver: EventReceiver,
+///     validator: FetchingValidator, // of the transmitter's keys
+///     rules: &SharedCutoffs,
+/// ) -> Result<(), ApplyError> {
+///     let mut stream = PollingReceiver::new(poll, receiver, validator);
+///     let mut freshness = StreamFreshness::new();
+///     loop {
+///         let wait = stream.round(|received| {
+///             for rule in received.rules() {
+///                 rules.apply(rule.clone(), now())?; // and keep it, where a restart must not lose it
+///             }
+///             freshness.heard(received);
+///             Ok::<(), ApplyError>(())
+///         })?;
+///         if let Some(as_of) = stream.poll().as_of() {
+///             freshness.polled(as_of);
+///         }
+///         std::thread::sleep(wait);
+///     }
+/// }
+/// ```
+pub struct PollingReceiver {
+    poll: EventPoll,
+    receiver: EventReceiver,
+    validator: FetchingValidator,
+    client: Box<dyn Client>,
+}
+
+impl PollingReceiver {
+    /// Polls there, and reads what comes by the keys that this validator fetches: it has a source of the transmitter's.
+    #[must_use]
+    pub fn new(poll: EventPoll, receiver: EventReceiver, validator: FetchingValidator) -> Self {
+        Self::with_client(poll, receiver, validator, HttpClient::new())
+    }
+
+    /// The same over a client of one's own.
+    #[must_use]
+    pub fn with_client(
+        poll: EventPoll,
+        receiver: EventReceiver,
+        validator: FetchingValidator,
+        client: impl Client + 'static,
+    ) -> Self {
+        Self { poll, receiver, validator, client: Box::new(client) }
+    }
+
+    /// One request, if it is due, and what comes of it. `take` applies the rules of a message and keeps them: then it is
+    /// acknowledged, with the next request. A message that `take` fails on comes again, as does one whose keys cannot be had
+    /// now; one that can never be taken is refused. Tells how long to wait before the next round.
+    ///
+    /// # Errors
+    /// The first of `take`'s, after the others were tried.
+    pub fn round<E>(
+        &mut self,
+        mut take: impl FnMut(&Received) -> Result<(), E>,
+    ) -> Result<Duration, E> {
+        let mut first = Ok(());
+        if let Some(fetch) = self.poll.poll(clock()) {
+            for set in self.fetch(&fetch) {
+                let taken = self.take(&set, &mut take);
+                first = first.and(taken);
+            }
+        }
+        let next = self.poll.next_poll().map_or(i64::MIN, lowwater::UnixTime::as_millis);
+        let millis = next.saturating_sub(clock().as_millis());
+        first.map(|()| Duration::from_millis(u64::try_from(millis).unwrap_or(0)))
+    }
+
+    /// The state: when the last round left nothing open, what went wrong.
+    #[must_use]
+    pub const fn poll(&self) -> &EventPoll {
+        &self.poll
+    }
+
+    fn fetch(&mut self, fetch: &Fetch) -> Vec<PolledSet> {
+        let Some(response) = self.client.fetch(fetch) else {
+            self.poll.failed(fetch, clock());
+            return Vec::new();
+        };
+        let headers: Vec<_> =
+            response.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let answer = Answer::new(response.status, &headers, &response.body);
+        self.poll.answered(fetch, &answer, clock())
+    }
+
+    fn take<E>(
+        &mut self,
+        set: &PolledSet,
+        take: &mut impl FnMut(&Received) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let receiver = &self.receiver;
+        let read = |keys: &_| receiver.receive(set.token(), keys, clock());
+        match self.validator.read(receiver.issuer(), read) {
+            Ok(received) => {
+                take(&received)?;
+                self.poll.kept(set.token_id());
+            }
+            Err(MessageFault::KeysUnavailable { .. }) => {}
+            Err(fault) => self.poll.refused(set.token_id(), &fault),
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for PollingReceiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PollingReceiver").field(&self.poll).finish()
+    }
+}
