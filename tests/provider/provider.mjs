@@ -1,7 +1,8 @@
 // A real authorization server (oidc-provider) on loopback, and a browser that logs in to it. `node provider.mjs LOGOUT_URL`
 // prints the issuer and where it is told what to do: `POST login` gives an access token, `POST rotate` puts a new key in front
 // of the others, `POST withdraw` leaves the newest alone, `POST logout` ends the session at the issuer, which posts a logout
-// token to LOGOUT_URL.
+// token to LOGOUT_URL. `POST opaque` logs in and gives an opaque access token, of which the client `api` (secret `secret`) may
+// ask; `POST revoke` revokes it at the issuer (RFC 7009).
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
@@ -11,6 +12,8 @@ console.info = () => {};
 console.warn = () => {};
 
 const API = 'https://api.example/';
+/** Its tokens are opaque. */
+const OPAQUE = 'https://opaque.example/';
 const CALLBACK = 'https://app.example/callback';
 const AFTER = 'https://app.example/';
 const [, , logoutUrl] = process.argv;
@@ -31,13 +34,18 @@ function start() {
     clients: [{
       client_id: 'app', client_secret: 'secret', grant_types: ['authorization_code'], response_types: ['code'], redirect_uris: [CALLBACK],
       id_token_signed_response_alg: 'ES256', post_logout_redirect_uris: [AFTER], backchannel_logout_uri: logoutUrl,
-    }],
+    }, { client_id: 'api', client_secret: 'secret', grant_types: [], response_types: [], redirect_uris: [], id_token_signed_response_alg: 'ES256' }],
     features: {
       backchannelLogout: { enabled: true },
       devInteractions: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true, defaultResource: () => API, useGrantedResource: () => true,
-        getResourceServerInfo: () => ({ scope: 'read', audience: API, accessTokenFormat: 'jwt', accessTokenTTL: 600, jwt: { sign: { alg: 'ES256' } } }),
+        getResourceServerInfo: (_, resource) => {
+          const format = resource === OPAQUE ? { accessTokenFormat: 'opaque' } : { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+          return { scope: 'read', audience: resource, accessTokenTTL: 600, ...format };
+        },
       },
     },
     // Its own client does not call this machine.
@@ -61,22 +69,30 @@ async function go(url, init = {}) {
 const posted = (fields) => ({ method: 'POST', body: new URLSearchParams(fields) });
 const found = (text, pattern) => pattern.exec(text)?.[1];
 
+const client = { authorization: `Basic ${btoa('app:secret')}` };
 let idToken;
-async function login() {
+let accessToken;
+async function login(resource = API) {
   jar.clear();
-  const query = new URLSearchParams({ client_id: 'app', response_type: 'code', redirect_uri: CALLBACK, scope: 'openid read', resource: API, nonce: 'n', state: 's' });
+  const query = new URLSearchParams({ client_id: 'app', response_type: 'code', redirect_uri: CALLBACK, scope: 'openid read', resource, nonce: 'n', state: 's' });
   let page = await go(`/auth?${query}`);
   while (page.text !== undefined) {
     const prompt = found(page.text, /name="prompt" value="([^"]+)"/);
     page = await go(found(page.text, /action="([^"]+)"/), posted({ prompt, ...(prompt === 'login' ? { login: 'alice', password: 'x' } : {}) }));
   }
   const response = await fetch(`${issuer}/token`, {
-    ...posted({ grant_type: 'authorization_code', code: page.url.searchParams.get('code'), redirect_uri: CALLBACK, resource: API }),
-    headers: { authorization: `Basic ${btoa('app:secret')}` },
+    ...posted({ grant_type: 'authorization_code', code: page.url.searchParams.get('code'), redirect_uri: CALLBACK, resource }),
+    headers: client,
   });
   const tokens = await response.json();
   idToken = tokens.id_token;
-  return tokens.access_token;
+  accessToken = tokens.access_token;
+  return accessToken;
+}
+
+async function revoke() {
+  const response = await fetch(`${issuer}/token/revocation`, { ...posted({ token: accessToken }), headers: client });
+  if (response.status !== 200) throw new Error(await response.text());
 }
 
 async function logout() {
@@ -86,7 +102,9 @@ async function logout() {
 }
 
 const told = {
-  '/login': login,
+  '/login': () => login(),
+  '/opaque': () => login(OPAQUE),
+  '/revoke': revoke,
   '/rotate': () => { keys = [key(String(made += 1)), ...keys]; start(); },
   '/withdraw': () => { keys = keys.slice(0, 1); start(); },
   '/logout': logout,

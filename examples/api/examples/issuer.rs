@@ -1,5 +1,5 @@
-//! An API with one line for its issuer: keys, rotation, logouts. With a real authorization server (`scripts/provider`) it
-//! plays the story: log in, call, rotate, withdraw, log out, call refused.
+//! An API with one line for its issuer: keys, rotation, logouts; and a route for opaque tokens, which asks the issuer. With a
+//! real authorization server (`scripts/provider`) it plays the story: log in, call, rotate, withdraw, log out, call refused.
 #![expect(clippy::print_stdout, reason = "a story is told")]
 
 use std::error::Error;
@@ -14,15 +14,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
-use lowwater::{Algorithm, Policy, Rejection, Ring};
-use lowwater_edge::{FetchingValidator, SharedCutoffs, now};
-use lowwater_intake::{KeySource, LogoutReceiver, Reply};
+use lowwater::{Accepted, Algorithm, Policy, Rejection, Ring};
+use lowwater_edge::{FetchingIntrospection, FetchingValidator, SharedCutoffs, now};
+use lowwater_intake::{Introspection, KeySource, LogoutReceiver, Reply};
 
 /// What the routes share.
 struct Api {
     validator: FetchingValidator,
     logouts: LogoutReceiver,
     rules: SharedCutoffs,
+    opaque: FetchingIntrospection,
 }
 
 /// Who calls, if the token passes.
@@ -37,6 +38,25 @@ async fn hello(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
         Ok(token) => api.validator.validate_async(token, || api.rules.current(), now()).await,
         Err(no) => Err(no),
     };
+    told_who(decided)
+}
+
+/// The same with an opaque token.
+async fn opaque(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
+    let header = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let validator = api.opaque.introspection().validator();
+    let token = match header {
+        Some(header) => validator.bearer(header),
+        None => Err(validator.missing_token()),
+    };
+    let decided = match token {
+        Ok(token) => api.opaque.validate_async(token, || api.rules.current(), now()).await,
+        Err(no) => Err(no),
+    };
+    told_who(decided)
+}
+
+fn told_who(decided: Result<Accepted, Rejection>) -> Response {
     match decided {
         Ok(accepted) => accepted.subject().unwrap_or_default().to_owned().into_response(),
         Err(no) => refused(&no),
@@ -139,16 +159,33 @@ async fn main() -> Result<(), Box<dyn Error>> {
         KeySource::of_issuer(issuer).allow_loopback_http().cool_down(Duration::from_secs(1));
     let validator = FetchingValidator::new(Policy::from_json(&policy)?, [source.build()?], Ring)?;
     let logouts = LogoutReceiver::new(issuer, ["app"], [Algorithm::Es256])?;
-    let api = Arc::new(Api { validator, logouts, rules: SharedCutoffs::default() });
+    // Nothing is kept (`ttl` 0), so that a revocation at the issuer shows at once; with more it shows after so many seconds.
+    let introspection = format!(
+        r#"{{"issuer":"{issuer}","endpoint":"{issuer}/token/introspection","client_id":"api","client_secret":"secret",
+            "allow_loopback_http":true,"ttl":0}}"#
+    );
+    let policy = format!(r#"{{"issuer":["{issuer}"],"audience":["https://opaque.example/"]}}"#);
+    let introspection = Introspection::from_json(&introspection)?;
+    let opaque_tokens =
+        FetchingIntrospection::new(Policy::opaque_from_json(&policy)?, introspection, Ring)?;
+    let api = Arc::new(Api {
+        validator,
+        logouts,
+        rules: SharedCutoffs::default(),
+        opaque: opaque_tokens,
+    });
     let routes = Router::new()
         .route("/", get(hello))
+        .route("/opaque", get(opaque))
         .route("/backchannel-logout", post(logout))
         .with_state(api);
     tokio::spawn(async move { axum::serve(listener, routes).await });
 
     tokio::task::spawn_blocking(move || story(&provider, &url).map_err(|no| no.to_string()))
         .await??;
-    println!("rust: log in, call, rotate, withdraw, log out, call refused, log in");
+    println!(
+        "rust: log in, call, rotate, withdraw, log out, call refused, log in; opaque: call, revoke, call refused"
+    );
     Ok(())
 }
 
@@ -170,5 +207,9 @@ fn story(provider: &Provider, url: &str) -> Result<(), Box<dyn Error>> {
     provider.tell("logout")?;
     told("401 session_revoked", &call(url, &third)?)?;
     wait();
-    told("200 alice", &call(url, &provider.tell("login")?)?)
+    told("200 alice", &call(url, &provider.tell("login")?)?)?;
+    let (opaque, url) = (provider.tell("opaque")?, format!("{url}/opaque"));
+    told("200 alice", &call(&url, &opaque)?)?;
+    provider.tell("revoke")?;
+    told("401 token_inactive", &call(&url, &opaque)?)
 }
