@@ -313,7 +313,8 @@ impl IssuerValidator {
     }
 
     /// The validator with the keys of this moment: to explain a decision, to verify another message of the issuer's, to read
-    /// a header.
+    /// a header. It knows no status lists: hand it [`Issuers::status_lists`] with the rules
+    /// ([`with_sources`](Self::with_sources)).
     #[must_use]
     pub fn current(&self, clock: UnixTime) -> Validator {
         self.held(clock).validator.clone()

@@ -24,9 +24,12 @@
 //! - [`decide_many`] decides about a list of tokens, on several threads if they are given.
 //! - [`now`] reads the clock: the time that every call of the core is given.
 //!
+//! Feature `issuers`: `IssuerValidator` takes keys (and status lists) from issuers, `IntrospectionValidator` asks about opaque
+//! tokens; they say what to fetch. Feature `fetch`: `FetchingValidator`, `FetchingIntrospection` and `PollingReceiver` fetch it.
+//!
 //! # Scope
 //!
-//! No network, no files, no threads but those that a caller asks for: bytes come in and go out as
+//! Without `fetch` no network, no files, no threads but those that a caller asks for: bytes come in and go out as
 //! values, as they do in the core. Signatures are the core's too; this crate chooses no backend.
 #![forbid(unsafe_code)]
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
