@@ -16,9 +16,12 @@ import type { ForIssuerOptions, IssuerValidator } from './types/issuer.js';
 import type { Algorithm, KeySet, Keys, Signed } from './types/keys.js';
 import type { ANY, At, Freshness, Rule, RuleJson, Rules, Seconds } from './types/rules.js';
 
+export * from './types/events.js';
 export * from './types/issuer.js';
 export * from './types/keys.js';
+export * from './types/revocation.js';
 export * from './types/rules.js';
+export * from './types/status.js';
 
 /** The version of this package. */
 export const version: string;
@@ -173,8 +176,9 @@ export class Accepted<T extends object = Claims> {
   readonly claims: T;
   /** All claims as JSON, as they were sent. */
   readonly claimsJson: string;
-  readonly header: Record<string, unknown>;
-  readonly headerJson: string;
+  /** As it was sent; nothing has one but a JWT. */
+  readonly header: Record<string, unknown> | undefined;
+  readonly headerJson: string | undefined;
   /** `iss` */
   readonly issuer: string | undefined;
   /** `sub` */
@@ -199,9 +203,9 @@ export class Accepted<T extends object = Claims> {
   readonly notBefore: Date | undefined;
   /** `auth_time` */
   readonly authenticatedAt: Date | undefined;
-  readonly algorithm: Algorithm;
+  readonly algorithm: Algorithm | undefined;
   /** The key that verified it: its `kid`, or its thumbprint (RFC 7638) where it has none. */
-  readonly keyId: string;
+  readonly keyId: string | undefined;
   /** The header's `typ`, as it was sent. */
   readonly tokenType: string | undefined;
   /**

@@ -48,7 +48,7 @@ pub struct Required {
 }
 
 impl Asked<'_> {
-    fn ask<T>(self, ask: impl FnOnce(&Accepted) -> T) -> Result<T> {
+    pub(crate) fn ask<T>(self, ask: impl FnOnce(&Accepted) -> T) -> Result<T> {
         held::ask(self.number, self.validator, self.token, self.now, ask)
     }
 
@@ -60,12 +60,12 @@ impl Asked<'_> {
         self.ask(|accepted| accepted.claims_json().to_owned())
     }
 
-    /// The header, as it was sent.
+    /// The header, as it was sent; nothing, of what is no JWT.
     ///
     /// # Errors
     /// It names no accepted token.
-    pub fn header_json(self) -> Result<String> {
-        self.ask(|accepted| accepted.header_json().unwrap_or("null").to_owned())
+    pub fn header_json(self) -> Result<Option<String>> {
+        self.ask(|accepted| accepted.header_json().map(str::to_owned))
     }
 
     /// All else that an accepted token tells, as JSON by the names that JavaScript gives it.

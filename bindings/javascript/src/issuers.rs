@@ -5,11 +5,12 @@ use std::sync::{Mutex, PoisonError};
 
 use lowwater::{Backend, KeySet, Policy};
 use lowwater_edge::{Asked, IssuerValidator, SharedMemo};
-use lowwater_intake::{Answer as Response, Fetch, KeySource, MessageFault};
+use lowwater_intake::{Fetch, KeySource, MessageFault};
 use serde::Serialize;
 
 use crate::json;
 use crate::mistake::{Result, in_json};
+use crate::response::Response;
 use crate::rules::Rules;
 use crate::time::at;
 use crate::validator::{Answer, Validator, answer};
@@ -30,6 +31,12 @@ pub struct Awaiting<T> {
     pub answer: T,
     /// Newer keys are on their way, or due.
     pub awaited: bool,
+}
+
+impl<T> Awaiting<T> {
+    pub(crate) fn map<U>(self, told: impl FnOnce(T) -> U) -> Awaiting<U> {
+        Awaiting { answer: told(self.answer), awaited: self.awaited }
+    }
 }
 
 impl Issuers {
@@ -85,20 +92,10 @@ impl Issuers {
         self.issuers.poll(at(clock))
     }
 
-    /// What an issuer answered (names and values of its headers in turn); tells what to fetch next of that issuer's.
+    /// What an issuer answered; tells what to fetch next of that issuer's.
     #[must_use]
-    pub fn answered(
-        &self,
-        fetch: &Fetch,
-        status: u32,
-        headers: &[String],
-        body: &[u8],
-        clock: i64,
-    ) -> Option<Fetch> {
-        let pairs = headers.as_chunks::<2>().0.iter();
-        let headers: Vec<_> = pairs.map(|[name, value]| (name.as_str(), value.as_str())).collect();
-        let response = Response::new(u16::try_from(status).unwrap_or(0), &headers, body);
-        self.issuers.answered(fetch, &response, at(clock))
+    pub fn answered(&self, fetch: &Fetch, response: &Response<'_>, clock: i64) -> Option<Fetch> {
+        response.read(|answer| self.issuers.answered(fetch, answer, at(clock)))
     }
 
     /// There was no answer.
@@ -155,23 +152,4 @@ impl fmt::Debug for Issuers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Issuers").field(&self.issuers).finish()
     }
-}
-
-/// What to fetch, as JSON: `timeout` in milliseconds.
-#[must_use]
-pub fn fetch_json(fetch: &Fetch) -> String {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Told<'f> {
-        method: &'f str,
-        url: &'f str,
-        headers: Vec<(&'f str, &'f str)>,
-        body: Option<&'f str>,
-        max_bytes: usize,
-        timeout: u64,
-    }
-    let timeout = u64::try_from(fetch.timeout().as_millis()).unwrap_or(u64::MAX);
-    let (method, url, body) = (fetch.method(), fetch.url(), fetch.body());
-    let (headers, max_bytes) = (fetch.headers().collect(), fetch.max_bytes());
-    json(&Told { method, url, headers, body, max_bytes, timeout })
 }

@@ -13,6 +13,8 @@ mod unverified;
 mod accepted;
 #[cfg(feature = "validation")]
 mod cutoffs;
+#[cfg(feature = "issuers")]
+mod events;
 #[cfg(feature = "validation")]
 mod held;
 #[cfg(feature = "validation")]
@@ -23,10 +25,20 @@ mod issuers;
 mod keys;
 #[cfg(feature = "issuers")]
 mod logout;
+#[cfg(feature = "issuers")]
+mod message;
+#[cfg(feature = "issuers")]
+mod poll;
+#[cfg(feature = "issuers")]
+mod response;
+#[cfg(feature = "issuers")]
+mod revocation;
 #[cfg(feature = "validation")]
 mod rule;
 #[cfg(feature = "validation")]
 mod rules;
+#[cfg(feature = "issuers")]
+mod status;
 #[cfg(feature = "validation")]
 mod time;
 #[cfg(feature = "validation")]
@@ -47,8 +59,17 @@ pub use crate::{
 };
 #[cfg(feature = "issuers")]
 pub use crate::{
-    issuers::{Awaiting, Issuers, fetch_json},
+    events::{Stream, event_receiver_from_json, receive_events, received_json, wrong_state_json},
+    issuers::{Awaiting, Issuers},
     logout::{logout_receiver_from_json, receive_logout},
+    message::Signers,
+    poll::Poll,
+    response::{Response, fetch_json},
+    revocation::{
+        global_revocation_from_json, revocation_request, revoke_all, revoke_grant,
+        unknown_user_json,
+    },
+    status::Lists,
 };
 
 /// A call's answer, or the JSON of a rejection.

@@ -1,12 +1,11 @@
 //! Logout tokens of an issuer.
 
-use lowwater::{KeySet, Rule};
-use lowwater_edge::Asked;
-use lowwater_intake::{Logout, LogoutReceiver, MessageFault, Reply};
+use lowwater_intake::{Logout, LogoutReceiver, MessageFault};
 use serde::Serialize;
 
-use crate::issuers::{Awaiting, Issuers};
+use crate::issuers::Awaiting;
 use crate::json;
+use crate::message::{self, Signers, Told};
 use crate::mistake::{Result, in_json};
 use crate::time::at;
 
@@ -19,21 +18,16 @@ pub fn logout_receiver_from_json(config: &str) -> Result<LogoutReceiver> {
 }
 
 /// What came of the body of a logout, as JSON: `rules`, `tokenId`, `subject`, `session` of one that was taken, `code` and
-/// `message` of another; `reply`. With fetched keys, or with others.
+/// `message` of another; `reply`.
 #[must_use]
 pub fn receive_logout(
     receiver: &LogoutReceiver,
     body: &[u8],
-    keys: std::result::Result<&KeySet, (&Issuers, i64)>,
+    keys: Signers<'_>,
     now: i64,
 ) -> Awaiting<String> {
-    let receive = |keys: &KeySet| receiver.receive(body, keys, at(now));
-    let Asked { answer, awaited } = match keys {
-        Ok(keys) => Asked { answer: receive(keys), awaited: false },
-        Err((issuers, clock)) => issuers.read(receiver.issuer(), clock, receive),
-    };
-    let answer = answer.map_or_else(|fault| refused(&fault), |logout| taken(&logout));
-    Awaiting { answer, awaited }
+    let read = keys.read(receiver.issuer(), |keys| receiver.receive(body, keys, at(now)));
+    read.map(|answer| answer.map_or_else(|fault| refused(&fault), |logout| taken(&logout)))
 }
 
 #[derive(Serialize)]
@@ -46,33 +40,13 @@ struct Taken<'l> {
     reply: Told<'l>,
 }
 
-#[derive(Serialize)]
-struct Refused<'l> {
-    code: &'l str,
-    message: String,
-    reply: Told<'l>,
-}
-
-#[derive(Serialize)]
-struct Told<'l> {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    body: &'l str,
-}
-
-impl<'l> Told<'l> {
-    fn of(reply: &'l Reply) -> Self {
-        Self { status: reply.status(), headers: reply.headers().collect(), body: reply.body() }
-    }
-}
-
 fn taken(logout: &Logout) -> String {
-    let rules = logout.rules().iter().map(Rule::to_json).collect();
+    let rules = message::texts(logout.rules());
     let (token_id, subject, session) = (logout.token_id(), logout.subject(), logout.session());
     json(&Taken { rules, token_id, subject, session, reply: Told::of(&logout.reply()) })
 }
 
 fn refused(fault: &MessageFault) -> String {
     let reply = LogoutReceiver::refusal(fault);
-    json(&Refused { code: fault.code(), message: fault.to_string(), reply: Told::of(&reply) })
+    message::refused(fault.code(), fault.to_string(), Some(&reply))
 }

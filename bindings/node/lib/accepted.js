@@ -13,6 +13,8 @@ const FRESH = Object.freeze({ state: 'fresh', age: null });
 
 let make;
 let own;
+/** Asks the addon about an accepted token; nothing, where it is none. */
+let asked;
 
 class Accepted {
   #number;
@@ -26,6 +28,7 @@ class Accepted {
   static {
     make = (...named) => new Accepted(MADE, ...named);
     own = (value) => owned(isObject(value) && #number in value ? value : undefined, 'Accepted');
+    asked = (value, ...question) => (isObject(value) && #number in value ? value.#ask(...question) : undefined);
   }
 
   constructor(made, number, validator, token, now, said) {
@@ -61,11 +64,12 @@ class Accepted {
   }
 
   get header() {
-    return parsed(own(this).#ask(native.acceptedHeaderJson));
+    const { headerJson } = own(this);
+    return headerJson === undefined ? undefined : parsed(headerJson);
   }
 
   get headerJson() {
-    return own(this).#ask(native.acceptedHeaderJson);
+    return own(this).#ask(native.acceptedHeaderJson) ?? undefined;
   }
 
   get issuer() {
@@ -136,8 +140,8 @@ class Accepted {
     return { ...(own(this).#said?.freshness ?? FRESH) };
   }
 
-  require(asked) {
-    const no = own(this).#ask(native.acceptedRequire, required(asked));
+  require(requirement) {
+    const no = own(this).#ask(native.acceptedRequire, required(requirement));
     if (typeof no === 'string') throw rejected(no);
   }
 
@@ -214,4 +218,4 @@ function hit(tickets, asked, time) {
   return native.affected(handles, asked, time).map((place) => all[place]);
 }
 
-module.exports = { Accepted, Ticket, affected, make };
+module.exports = { Accepted, Ticket, affected, asked, make };

@@ -220,4 +220,4 @@ class Index {
   }
 }
 
-module.exports = { Cutoffs, Index };
+module.exports = { Cutoffs, Index, cutoffsHandle, indexHandle };

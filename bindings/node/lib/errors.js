@@ -30,13 +30,13 @@ class Rejected extends LowwaterError {
   }
 }
 
-/** A message of an issuer's (a logout token) was not taken. */
+/** A message beside tokens (a logout, an event, a request to revoke, a status list) was not taken. */
 class MessageRefused extends LowwaterError {
   constructor(no) {
     if (typeof no !== 'object' || no === null) throw new TypeError('MessageRefused is made by this package alone');
     super(no.message);
     this.code = no.code;
-    this.reply = no.reply;
+    this.reply = no.reply ?? undefined;
   }
 }
 

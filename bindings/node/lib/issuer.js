@@ -1,19 +1,19 @@
 'use strict';
 
-const { fetchHeaders, inspect } = require('./host.js');
-const { ConfigError, KeysUnavailable, LowwaterError, argument, owned, sealed } = require('./errors.js');
+const { inspect } = require('./host.js');
+const { ConfigError, KeysUnavailable, owned, sealed } = require('./errors.js');
 const { native } = require('./calls.js');
 const { rulesOf } = require('./sentinels.js');
 const { built, names, spelled } = require('./names.js');
-const { array, deciding, instant, isObject, json, kind, members, now, object, options, text, token } = require('./convert.js');
+const { array, deciding, instant, isObject, json, members, not, now, object, options, text, token } = require('./convert.js');
 const { Validator, answered, memoBytes, policy, wrapped } = require('./validator.js');
-const { body, received, receiverHandle } = require('./logout.js');
+const { Driver, clientOf } = require('./driver.js');
+const { came, contentType, eventsHandle } = require('./events.js');
+const { received, receiverHandle } = require('./logout.js');
+const { body } = require('./message.js');
 
 /** What is said of a source. */
 const SOURCE = ['jwksUrl', 'metadataUrl', 'allowLoopbackHttp', 'freshFor', 'staleFor', 'coolDown', 'timeout', 'maxBytes'];
-
-/** So often a decision waits for keys: each round that ends wakes all, also those of other issuers. */
-const WAITS = 64;
 
 const inJson = (source) => object(source.map(([name, value]) => [spelled(name), json(value, name)]), 'sources');
 
@@ -34,64 +34,69 @@ function apart(given) {
   return { beside, policy: [['issuer', issuers], ...rest], sources: every };
 }
 
-/** The body of a response, one byte more than `most` at most. */
-async function read(response, most) {
-  const chunks = [];
-  let length = 0;
-  const reader = response.body?.getReader();
-  while (reader !== undefined && length <= most) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    length += value.length;
-  }
-  reader?.cancel().catch(() => {});
-  const whole = new Uint8Array(length);
-  chunks.reduce((place, chunk) => (whole.set(chunk, place), place + chunk.length), 0);
-  return whole.subarray(0, most + 1);
-}
+/** What a poll reads its tokens by: the addon's object of a validator, and its waiting. */
+let reading;
+
+const own = (value) => owned(reading(value)?.issuers, 'IssuerValidator');
 
 class IssuerValidator {
   #handle;
   #validator;
   #current;
-  #fetch;
-  #arrival;
-  #arrived;
+  #driver;
+
+  static {
+    reading = (value) => {
+      if (!isObject(value) || !(#handle in value)) return undefined;
+      return { issuers: value.#handle, decide: (ask) => value.#driver.decide(ask) };
+    };
+  }
 
   constructor(given) {
     sealed(new.target, IssuerValidator);
-    const { beside, policy: own, sources } = apart(members(given, 'options'));
-    if (Object.hasOwn(beside, 'fetch') && typeof beside.fetch !== 'function') throw argument('fetch', `must be a function, not ${kind(beside.fetch)}`);
-    this.#fetch = beside.fetch;
-    const typed = [...names(own), ...SOURCE];
-    this.#handle = built(typed, native.issuersFromJson, policy(own), sources.map(inJson), memoBytes(beside));
-    this.#await();
+    const { beside, policy: asked, sources } = apart(members(given, 'options'));
+    const client = clientOf(beside);
+    const typed = [...names(asked), ...SOURCE];
+    this.#handle = built(typed, native.issuersFromJson, policy(asked), sources.map(inJson), memoBytes(beside));
+    const handle = this.#handle;
+    this.#driver = new Driver({
+      poll: () => native.issuersPoll(handle), answered: (...came) => native.issuersAnswered(handle, ...came),
+      failed: (due) => native.issuersFailed(handle, due),
+    }, client);
   }
 
   async validate(given, cutoffs, named) {
-    const handle = this.#own();
+    const handle = own(this);
     const [text, rules] = [token(given), rulesOf(cutoffs)];
-    return this.#decide(() => {
+    return this.#driver.decide(() => {
       const [at, within] = deciding(named);
-      const { answer, keysAwaited } = native.issuersAsk(handle, text, rules, at, within);
-      return [answered(answer, this.#renewed(), text, at), keysAwaited];
+      const { answer, awaited } = native.issuersAsk(handle, text, rules, at, within);
+      return [answered(answer, this.#renewed(), text, at), awaited];
     });
   }
 
   async receive(receiver, given, named) {
-    const handle = this.#own();
-    const own = receiverHandle(receiver);
-    if (own === undefined) throw argument('receiver', `must be a LogoutReceiver, not ${kind(receiver)}`);
-    const content = body(given);
-    return this.#decide(() => {
-      const { answer, keysAwaited } = native.issuersReceiveLogout(handle, own, content, now(options(named, ['now'])));
-      return [received(answer), keysAwaited];
+    const handle = own(this);
+    const [logouts, events, content] = [receiverHandle(receiver), eventsHandle(receiver), body(given)];
+    if (logouts !== undefined) {
+      const all = options(named, ['now']);
+      return this.#driver.decide(() => {
+        const { answer, awaited } = native.issuersReceiveLogout(handle, logouts, content, now(all));
+        return [received(answer), awaited];
+      });
+    }
+    if (events === undefined) throw not(receiver, 'receiver', 'a LogoutReceiver or an EventReceiver');
+    const all = options(named, ['now', 'contentType']);
+    // An option that is there is a push, also where its request had no such header.
+    const type = Object.hasOwn(all, 'contentType') ? contentType(all.contentType) : undefined;
+    return this.#driver.decide(() => {
+      const { answer, awaited } = native.issuersReceiveEvents(handle, events, type, content, now(all));
+      return [came(answer), awaited];
     });
   }
 
   async hydrate(jwks, named) {
-    const handle = this.#own();
+    const handle = own(this);
     if (jwks !== undefined) {
       const { issuer, freshUntil } = options(named, ['issuer', 'freshUntil']);
       const issuers = Object.keys(this.faults);
@@ -99,25 +104,25 @@ class IssuerValidator {
       native.issuersHydrate(handle, whose, typeof jwks === 'string' ? text(jwks, 'jwks') : json(jwks, 'jwks'), instant(freshUntil, 'freshUntil'));
       return;
     }
-    for (this.#start(); native.issuersIsFetching(handle); this.#start()) await this.#arrival;
+    for (this.#driver.start(); native.issuersIsFetching(handle); this.#driver.start()) await this.#driver.arrival;
     const missing = JSON.parse(native.issuersFaults(handle)).filter((source) => source.missing !== null);
     if (missing.length > 0) throw new KeysUnavailable(missing.map((source) => `${source.issuer}: ${source.missing}`).join('; '));
   }
 
   get current() {
-    this.#own();
-    this.#start();
+    own(this);
+    this.#driver.start();
     this.#renewed();
     return this.#current;
   }
 
   get faults() {
-    const all = JSON.parse(native.issuersFaults(this.#own()));
+    const all = JSON.parse(native.issuersFaults(own(this)));
     return Object.fromEntries(all.map(({ issuer, fault }) => [issuer, fault ?? undefined]));
   }
 
   bearer(header) {
-    this.#own();
+    own(this);
     this.#renewed();
     return this.#current.bearer(header);
   }
@@ -132,70 +137,9 @@ class IssuerValidator {
     return this.#validator;
   }
 
-  #own() {
-    return owned(isObject(this) && #handle in this ? this.#handle : undefined, 'IssuerValidator');
-  }
-
-  async #decide(ask) {
-    for (let waits = 0; waits < WAITS; waits += 1) {
-      const [answer, keysAwaited] = ask();
-      this.#start();
-      if (!keysAwaited) return told(answer);
-      await this.#arrival;
-    }
-    return told(ask()[0]);
-  }
-
-  /** Whom to wait for: the end of the next round. */
-  #await() {
-    this.#arrival = new Promise((resolve) => { this.#arrived = resolve; });
-  }
-
-  #start() {
-    for (let due = native.issuersPoll(this.#handle); due; due = native.issuersPoll(this.#handle)) this.#run(due);
-  }
-
-  async #run(first) {
-    for (let due = first; due;) due = await this.#take(due);
-    const arrived = this.#arrived;
-    this.#await();
-    arrived();
-  }
-
-  /** One fetch; gives what to fetch next. It never throws: whatever a client does, there was no answer then. */
-  async #take(due) {
-    try {
-      const { status, headers, content } = await this.#answer(JSON.parse(native.issuersFetchJson(due)));
-      return native.issuersAnswered(this.#handle, due, status, headers, content);
-    } catch {
-      native.issuersFailed(this.#handle, due);
-      return undefined;
-    }
-  }
-
-  async #answer({ method, url, headers, body: content, maxBytes, timeout }) {
-    const signal = AbortSignal.timeout(timeout);
-    const given = {
-      method, headers: { ...fetchHeaders, ...Object.fromEntries(headers) },
-      body: content ?? undefined, redirect: 'manual', credentials: 'omit', cache: 'no-store', signal,
-    };
-    const answer = async () => {
-      const response = await (this.#fetch ?? globalThis.fetch)(url, given);
-      return { status: response.status, headers: [...response.headers].flat(), content: await read(response, maxBytes) };
-    };
-    // A client that knows no signal is not waited for either.
-    const late = new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
-    return Promise.race([answer(), late]);
-  }
-
   [inspect]() {
     return 'IssuerValidator {}';
   }
-}
-
-function told(answer) {
-  if (answer instanceof LowwaterError) throw answer;
-  return answer;
 }
 
 /** A validator that fetches the keys of one issuer. */
@@ -207,4 +151,4 @@ function forIssuer(issuer, named) {
 
 Object.defineProperty(Validator, 'forIssuer', { value: forIssuer, writable: true, configurable: true });
 
-module.exports = { IssuerValidator };
+module.exports = { IssuerValidator, reading };

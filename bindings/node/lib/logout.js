@@ -3,10 +3,9 @@
 const { inspect } = require('./host.js');
 const { MessageRefused, argument, owned, sealed } = require('./errors.js');
 const { native } = require('./calls.js');
-const { built, names, spelled } = require('./names.js');
-const { bytes, isObject, json, members, now, object, options, text } = require('./convert.js');
+const { isObject, members, now, options } = require('./convert.js');
 const { keysOf } = require('./keys.js');
-const { Rule } = require('./rule.js');
+const { answered, body, fromOptions, rulesFrom, setOf } = require('./message.js');
 
 const MADE = Symbol('made');
 
@@ -17,7 +16,7 @@ class Logout {
   constructor(made, said) {
     if (made !== MADE) throw argument('Logout', 'is made by receive');
     sealed(new.target, Logout);
-    this.rules = said.rules.map((rule) => Rule.fromJson(rule));
+    this.rules = rulesFrom(said.rules);
     this.tokenId = said.tokenId;
     this.subject = said.subject ?? undefined;
     this.session = said.session ?? undefined;
@@ -27,14 +26,10 @@ class Logout {
 }
 
 /** What the addon said of a message: a logout, or why it was refused. */
-function received(answer) {
-  const said = JSON.parse(answer);
-  said.reply = Object.freeze({ ...said.reply, headers: Object.fromEntries(said.reply.headers) });
-  return Object.hasOwn(said, 'code') ? new MessageRefused(said) : new Logout(MADE, said);
+function received(json) {
+  const said = answered(json);
+  return said instanceof MessageRefused ? said : new Logout(MADE, said);
 }
-
-/** The body of a request: bytes, or text. */
-const body = (given) => (typeof given === 'string' ? new TextEncoder().encode(text(given, 'body')) : bytes(given, 'body', 'a string or a Uint8Array'));
 
 class LogoutReceiver {
   #handle;
@@ -45,9 +40,7 @@ class LogoutReceiver {
 
   constructor(given) {
     sealed(new.target, LogoutReceiver);
-    const all = members(given, 'options');
-    const config = object(all.map(([name, value]) => [spelled(name), json(value, name)]), 'options');
-    this.#handle = built(names(all), native.logoutReceiverFromJson, config);
+    this.#handle = fromOptions(members(given, 'options'), native.logoutReceiverFromJson);
   }
 
   get issuer() {
@@ -57,7 +50,7 @@ class LogoutReceiver {
   receive(given, keys, named) {
     const handle = owned(receiverHandle(this), 'LogoutReceiver');
     const at = now(options(named, ['now']));
-    const answer = received(native.logoutReceive(handle, body(given), native.keySet(keysOf(keys), false), at).answer);
+    const answer = received(native.logoutReceive(handle, body(given), setOf(keysOf(keys)), at).answer);
     if (answer instanceof MessageRefused) throw answer;
     return answer;
   }
@@ -67,4 +60,4 @@ class LogoutReceiver {
   }
 }
 
-module.exports = { Logout, LogoutReceiver, body, received, receiverHandle };
+module.exports = { Logout, LogoutReceiver, received, receiverHandle };

@@ -13,20 +13,26 @@ const NAMES = new RegExp(`\\b(${[
   'missing_auth_time', 'claim_equals', 'tenant_claim', 'device_claim', 'max_token_bytes', 'allow_padding',
   'allow_short_secret', 'resource_metadata', 'token_id', 'key_id', 'skew_guard', 'from_secret', 'from_short_secret',
   'stale_after', 'expired_after', 'jwks_url', 'metadata_url', 'allow_loopback_http', 'fresh_for', 'stale_for', 'cool_down',
-  'max_bytes', 'client_id',
+  'max_bytes', 'client_id', 'token_issuer', 'unknown_members', 'critical_subject_members', 'any_email_case', 'max_events',
+  'long_poll', 'list_issuer', 'forget_after', 'max_lists', 'max_list_bytes',
 ].join('|')})\\b`, 'g');
 
 /** What the addon builds of options, whose names are said as they were typed; what the core says of them, in the names
  *  of this language. */
-function built(typed, call, ...given) {
+const building = (spell) => (typed, call, ...given) => {
   try {
     return call(...given);
   } catch (error) {
-    const said = error.message.replace(NAMES, camel).replaceAll('`any`', 'ANY').replace(/`claim:([^`]*)`/g, '`claims: { $1 }`');
     const quoted = (text, name) => text.replaceAll(JSON.stringify(snake(name)), () => JSON.stringify(name));
-    throw new ConfigError(typed.reduce(quoted, said), error.code);
+    throw new ConfigError(typed.reduce(quoted, spell(error.message.replace(NAMES, camel))), error.code);
   }
-}
+};
+
+/** Of policies, rules, targets and keys. */
+const built = building((said) => said.replaceAll('`any`', 'ANY').replace(/`claim:([^`]*)`/g, '`claims: { $1 }`'));
+
+/** Of what is read beside tokens, where an identifier means `claim:NAME` here too. */
+const configured = building((said) => said);
 
 /** The names in a bag of options. */
 const names = (members) => members.map(([name]) => name);
@@ -37,4 +43,4 @@ function spelled(name) {
   return snake(name);
 }
 
-module.exports = { built, names, spelled };
+module.exports = { built, configured, names, spelled };

@@ -26,7 +26,7 @@ pub(crate) fn accepted_header_json(
     validator: &External<Validator>,
     token: String,
     now: i64,
-) -> Result<String> {
+) -> Result<Option<String>> {
     Asked { number, validator, token: &token, now }.header_json().map_err(thrown)
 }
 

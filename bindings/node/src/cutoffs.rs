@@ -24,7 +24,7 @@ pub(crate) fn cutoffs_replica(
 
 #[napi(catch_unwind)]
 pub(crate) fn no_cutoffs() -> External<Rules> {
-    External::new(Rules::None)
+    External::new(Rules::none())
 }
 
 #[napi(catch_unwind)]

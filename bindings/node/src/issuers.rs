@@ -2,7 +2,7 @@
 
 use lowwater::AwsLc;
 use lowwater_intake::Fetch;
-use lowwater_javascript::{Awaiting, Issuers, Validator, fetch_json};
+use lowwater_javascript::{Awaiting, Issuers, Response, Validator};
 use napi::bindgen_prelude::{Either, External, Uint8ArraySlice};
 use napi_derive::napi;
 
@@ -57,8 +57,8 @@ pub(crate) fn issuers_poll(issuers: &External<Issuers>) -> Option<External<Fetch
 }
 
 #[napi(catch_unwind)]
-pub(crate) fn issuers_fetch_json(fetch: &External<Fetch>) -> String {
-    fetch_json(fetch)
+pub(crate) fn fetch_json(fetch: &External<Fetch>) -> String {
+    lowwater_javascript::fetch_json(fetch)
 }
 
 #[napi(catch_unwind)]
@@ -69,7 +69,8 @@ pub(crate) fn issuers_answered(
     headers: Vec<String>,
     body: Uint8ArraySlice<'_>,
 ) -> Option<External<Fetch>> {
-    issuers.answered(fetch, status, &headers, &body, now()).map(External::new)
+    let response = Response { status, headers: &headers, body: &body };
+    issuers.answered(fetch, &response, now()).map(External::new)
 }
 
 #[napi(catch_unwind)]

@@ -16,11 +16,15 @@
 mod accepted;
 mod border;
 mod cutoffs;
+mod events;
 mod index;
 mod issuers;
 mod keys;
 mod logout;
+mod poll;
+mod revocation;
 mod rule;
+mod status;
 mod validator;
 
 use napi_derive::napi;

@@ -2,7 +2,7 @@
 
 use lowwater::KeySet;
 use lowwater_intake::LogoutReceiver;
-use lowwater_javascript::{Issuers, logout_receiver_from_json as read, receive_logout};
+use lowwater_javascript::{Issuers, Signers, logout_receiver_from_json as read, receive_logout};
 use napi::bindgen_prelude::{External, Uint8ArraySlice};
 use napi_derive::napi;
 
@@ -27,7 +27,7 @@ pub(crate) fn logout_receive(
     keys: &External<KeySet>,
     at: i64,
 ) -> Asked {
-    asked(receive_logout(receiver, &body, Ok(keys), at))
+    asked(receive_logout(receiver, &body, Signers::Given(keys), at))
 }
 
 #[napi(catch_unwind)]
@@ -37,5 +37,5 @@ pub(crate) fn issuers_receive_logout(
     body: Uint8ArraySlice<'_>,
     at: i64,
 ) -> Asked {
-    asked(receive_logout(receiver, &body, Err((issuers, now())), at))
+    asked(receive_logout(receiver, &body, Signers::Fetched(issuers, now()), at))
 }

@@ -25,6 +25,15 @@ test('a hundred thousand random calls: an answer, or an error of ours', () => {
   const rule = Rule.issuedBefore(NOW, { subject: 'u', id: 'r' });
   const made = [validator, cutoffs, replica, accepted, accepted.ticket(), rule, new KeySet(OPTIONS.keys), OPTIONS.keys,
     new Index(cutoffs.toIndex()), validator.verify(sign())];
+  // What is read beside tokens is not in every package.
+  if ('EventReceiver' in lowwater) {
+    const { EventReceiver, GlobalRevocation, LogoutReceiver, RevocationRequest, StatusLists, StreamFreshness } = lowwater;
+    const [own, form] = [{ issuer: 'https://i.example/', algorithms: ['HS256'] }, 'application/x-www-form-urlencoded'];
+    made.push(
+      new LogoutReceiver({ ...own, clientId: 'c' }), new EventReceiver({ ...own, audience: 'a' }), new GlobalRevocation({ issuer: 'i' }),
+      RevocationRequest.read(form, 'token=t'), RevocationRequest.grant('i', 's', 'c'), new StatusLists({ ...own, lists: 'https://i.example/' }), new StreamFreshness(),
+    );
+  }
   // Written once: what a call changes would come back in what it is given, and grow without end.
   cutoffs.apply(rule, { now: NOW });
   const [lines, snapshot, index] = [cutoffs.toJsonLines(), cutoffs.toSnapshot(), cutoffs.toIndex()];
@@ -48,7 +57,7 @@ test('a hundred thousand random calls: an answer, or an error of ours', () => {
   ])();
   const NAMES = ['now', 'freshWithin', 'issuer', 'subject', 'session', 'tokenId', 'claims', 'id', 'reason', 'on', 'version', 'exceptSessions',
     'keys', 'algorithms', 'audience', 'leeway', 'maxLifetime', 'claimEquals', 'required', 'scopes', 'anyScope', 'force', 'skipBad', 'capacity',
-    'staleAfter', 'expiredAfter', 'rule', 'target', 'at', 'until', '__proto__', 'constructor', 'tenant', 'everyone', 'skewGuard', 'kty', 'k', 'alg'];
+    'staleAfter', 'expiredAfter', 'url', 'lists', 'client', 'contentType', 'formats', 'events', 'authority', 'authorization', 'fetch', 'rule', 'target', 'at', 'until', '__proto__', 'constructor', 'tenant', 'everyone', 'skewGuard', 'kty', 'k', 'alg'];
   const value = (level = 0) => {
     switch (below(level > 3 ? 6 : 8)) {
       case 6: return Array.from({ length: below(4) }, () => value(level + 1));

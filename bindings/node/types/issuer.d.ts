@@ -1,6 +1,7 @@
 /** Keys that are fetched from their issuers, and what issuers send. */
 
 import type { Accepted, Claims, Deciding, LowwaterError, Validator, ValidatorOptions } from '../index.js';
+import type { EventReceiver, Received } from './events.js';
 import type { Algorithm, Jwks, Keys } from './keys.js';
 import type { At, Rule, Rules, Seconds } from './rules.js';
 
@@ -61,6 +62,8 @@ export class IssuerValidator {
    * and keep its rules, then answer with its reply.
    */
   receive(receiver: LogoutReceiver, body: string | Uint8Array, options?: At): Promise<Logout>;
+  /** The same of a security event: the body of a push with its `Content-Type`; without that option, one token by itself. */
+  receive(receiver: EventReceiver, body: string | Uint8Array, options?: At & { contentType?: string | null | undefined }): Promise<Received>;
   /**
    * Fetches the keys of all issuers, and waits: before the first request, so that none has to. Rejects with `KeysUnavailable`,
    * where an issuer has none then; it is asked again when a request comes.
@@ -134,11 +137,11 @@ export class Logout {
   readonly reply: Reply;
 }
 
-/** A message of an issuer's (a logout token) was not taken. Its text holds no text of the message. */
+/** A message beside tokens (a logout, an event, a request to revoke, a status list) was not taken. Its text holds none of it. */
 export class MessageRefused extends LowwaterError {
   private constructor();
   /** What was wrong; where tokens have the same fault, theirs. `keys_unavailable`: the message is not known to be bad. */
   readonly code: string;
-  /** What to answer: 400, or 503 while the issuer's keys cannot be had. */
-  readonly reply: Reply;
+  /** What to answer: 400, say, or 503 while the issuer's keys cannot be had. `undefined` where nobody asked: of a status list. */
+  readonly reply: Reply | undefined;
 }

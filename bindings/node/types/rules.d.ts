@@ -1,6 +1,7 @@
 /** Rules, and what holds them. */
 
 import type { Validator } from '../index.js';
+import type { StatusLists, WithStatus } from './status.js';
 
 /** A moment: a Date, or seconds since 1970 (`Date.now()` is refused: it counts milliseconds). An integral number is a whole second. */
 export type Time = Date | number | bigint;
@@ -179,6 +180,8 @@ export class Cutoffs {
   applyDelta(delta: Uint8Array, options?: At): Progress;
   /** Decisions alone, 16 bytes a rule, for an `Index`. As secret as the rules. */
   toIndex(options?: At): Uint8Array;
+  /** The same rules, with status lists beside them. */
+  withStatus(lists: StatusLists | readonly StatusLists[]): WithStatus;
   readonly sequence: number;
   /** How many rules it keeps. */
   readonly size: number;
@@ -192,9 +195,11 @@ export class Index {
   freshness(options?: At): Freshness;
   /** Proves every line; throws at the first that is damaged. (A validation proves what it reads, and answers 503.) */
   checkAll(): void;
+  /** The same rules, with status lists beside them. */
+  withStatus(lists: StatusLists | readonly StatusLists[]): WithStatus;
   /** How many targets it names. */
   readonly targets: number;
 }
 
 /** What a validation asks besides the token. */
-export type Rules = Cutoffs | Index | typeof NO_CUTOFFS;
+export type Rules = Cutoffs | Index | WithStatus | typeof NO_CUTOFFS;

@@ -45,7 +45,7 @@ const parts = (folder) => ({
     onResolve({ filter: /^#wasm$/ }, () => ({ path: join(folder, 'lowwater.js') }));
     onResolve({ filter: /^\.\/(native|host)\.js$/ }, ({ path }) => ({ path: join(here, 'lib', path.replace(/\.js$/, '.cjs')) }));
     // What fetches from issuers is a fifth of a module, which every page would load.
-    onResolve({ filter: /^\.\/lib\/(issuer|logout)\.js$/ }, () => ({ path: join(here, 'lib/nothing.cjs') }));
+    onResolve({ filter: /^\.\/lib\/(events|issuer|logout|poll|revocation|status)\.js$/ }, () => ({ path: join(here, 'lib/nothing.cjs') }));
     onResolve({ filter: /package\.json$/ }, () => ({ path: join(here, 'package.json') }));
   },
 });
@@ -75,9 +75,13 @@ rmSync(dist, { recursive: true, force: true });
 await entry('init-unverified.js', ['--no-default-features'], join(dist, 'unverified'), 'unverified.wasm');
 await entry('init.js', [], dist, 'lowwater.wasm');
 
-const isIssuer = /^.*\bIssuer(Validator|Options)\b.*\n|^.*types\/issuer\.js.*\n/gm;
-writeFileSync(join(dist, 'index.d.ts'), readFileSync(join(node, 'index.d.ts'), 'utf8').replace(isIssuer, ''));
-cpSync(join(node, 'types'), join(dist, 'types'), { recursive: true, filter: (path) => !path.endsWith('issuer.d.ts') });
+/** Types without what this package leaves out: lines that name it, with the comment of one line before. */
+const without = (text) => text.replace(/^( *\/\*\*.*\*\/\n)?.*(\bIssuer(Validator|Options)\b|\/(events|issuer|revocation|status)\.js'|\bwithStatus\().*\n/gm, '')
+  .replace(' | WithStatus', '');
+mkdirSync(join(dist, 'types'));
+for (const file of ['index.d.ts', 'types/keys.d.ts', 'types/rules.d.ts']) {
+  writeFileSync(join(dist, file), without(readFileSync(join(node, file), 'utf8')));
+}
 cpSync(join(here, 'types'), dist, { recursive: true });
 
 // The page is a folder that any server can serve: it has its own copy.

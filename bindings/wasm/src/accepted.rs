@@ -35,7 +35,7 @@ pub fn accepted_header_json(
     validator: &Validator,
     token: &str,
     now: f64,
-) -> Result<String> {
+) -> Result<Option<String>> {
     asked(number, validator, token, now).header_json().map_err(thrown)
 }
 

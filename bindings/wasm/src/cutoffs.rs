@@ -12,7 +12,7 @@ pub struct Rules(pub(crate) lowwater_javascript::Rules);
 
 #[wasm_bindgen(js_name = noCutoffs)]
 pub fn no_cutoffs() -> Rules {
-    Rules(lowwater_javascript::Rules::None)
+    Rules(lowwater_javascript::Rules::none())
 }
 
 #[wasm_bindgen(js_name = cutoffsLocal)]
