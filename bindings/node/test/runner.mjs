@@ -8,11 +8,14 @@ const build = ({ policies, keysets }, { policy, keys }) =>
 const local = (rules, now) => rules.reduce((all, rule) => (all.apply(textOf(rule), { now }), all), new Cutoffs());
 const ask = (validator, cutoffs, token, { now, require: { any_scope: anyScope, any_permission: anyPermission, ...rest } = {} }) =>
   validator.validate(token, cutoffs, { now: date(now) }).require(some({ ...rest, anyScope, anyPermission }));
-const call = (file, test) => {
+/** What is read beside tokens: only the package for Node does. */
+const aside = (file) => (file.messages || file.tests?.some(({ lists }) => lists) ? import('./messages.mjs') : undefined);
+const call = (file, test, { beside }) => {
   if (test.only && !test.policy) return keySet(file.keysets[test.keys]).verify(test.token, test.algorithms);
   const validator = build(file, test);
   if (test.only) return validator.verify(test.token);
-  return ask(validator, local(test.rules ?? [], date(test.now)), test.token ?? '', test);
+  const rules = local(test.rules ?? [], date(test.now));
+  return ask(validator, test.lists ? beside(rules, test, validator.keys) : rules, test.token ?? '', test);
 };
 const step = ({ apply, prune, lift, merge, reload, loaded }, cutoffs, set, validator, now) => {
   if (apply) cutoffs.apply(textOf(apply), { now });
@@ -46,11 +49,13 @@ const course = (name, file, { steps, set: { kind, stale_after: staleAfter, expir
   });
 };
 
-/** What came of each test and each scenario of a file of this name and text: lists of checks. */
-export function run(name, text) {
+/** What came of each test, scenario and message of a file of this name and text: lists of checks. */
+export async function run(name, text) {
   const file = read(text);
-  const tests = (file.tests ?? []).map((test) => [check(name, test, test, () => call(file, test))]);
-  return [...tests, ...(file.scenarios ?? []).map((one) => course(name, file, one))];
+  const more = await aside(file) ?? {};
+  const tests = (file.tests ?? []).map((test) => [check(name, test, test, () => call(file, test, more))]);
+  const courses = (file.scenarios ?? []).map((one) => course(name, file, one));
+  return [...tests, ...courses, ...(file.messages ?? []).map((one) => [more.message(name, file, one)])];
 }
 
 /** The last line of a run, and whether all is well. */

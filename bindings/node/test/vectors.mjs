@@ -5,7 +5,7 @@ import { files } from './files.mjs';
 import { run, sum } from './runner.mjs';
 
 const paths = process.argv.slice(2).filter((path) => path !== '--answers').flatMap((path) => files(path));
-const all = paths.flatMap((path) => run(basename(path), readFileSync(path, 'utf8')));
+const all = (await Promise.all(paths.map((path) => run(basename(path), readFileSync(path, 'utf8'))))).flat();
 const print = process.argv.includes('--answers');
 for (const { answer, fault } of all.flat()) {
   const line = print ? answer : fault;
