@@ -17,6 +17,7 @@ import type { Algorithm, KeySet, Keys, Signed } from './types/keys.js';
 import type { ANY, At, Freshness, Rule, RuleJson, Rules, Seconds } from './types/rules.js';
 
 export * from './types/events.js';
+export * from './types/introspection.js';
 export * from './types/issuer.js';
 export * from './types/keys.js';
 export * from './types/revocation.js';

@@ -17,7 +17,7 @@ pub struct Asked<'a> {
     pub number: f64,
     /// What validated it.
     pub validator: &'a Validator,
-    /// Its text.
+    /// Its text, or the response that stands for it.
     pub token: &'a str,
     /// When it was decided.
     pub now: i64,

@@ -3,12 +3,13 @@
 //! What an object of JavaScript owns outside of it is freed only between turns of the event loop, so a loop
 //! over a million tokens would hold all million. So no object owns one: each knows its number and its
 //! token, and the newest of a thread are held here. One that is no longer is validated again, by the same
-//! validator at the same instant and without rules: what accepted it then accepts it now, in the same way.
+//! validator at the same instant and without rules: what accepted it then accepts it now, in the same way. Of a token
+//! that its authorization server was asked about, the response stands for the text.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use lowwater::{Accepted, NoCutoffs};
+use lowwater::Accepted;
 
 use crate::mistake::{Mistake, Result};
 use crate::validator::Validator;
@@ -80,9 +81,9 @@ pub(crate) fn ask<T>(
     let number = number as u64;
     HELD.with_borrow(|held| match held.get(number) {
         Some(accepted) => Ok(ask(accepted)),
-        None => match validator.decide(token, &NoCutoffs, now) {
-            Ok(accepted) => Ok(ask(&accepted)),
-            Err(_) => Err(Mistake::argument("accepted", "is no accepted token")),
+        None => match validator.again(token, now) {
+            Some(accepted) => Ok(ask(&accepted)),
+            None => Err(Mistake::argument("accepted", "is no accepted token")),
         },
     })
 }

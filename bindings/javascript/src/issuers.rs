@@ -5,13 +5,14 @@ use std::sync::{Mutex, PoisonError};
 
 use lowwater::{Backend, KeySet, Policy};
 use lowwater_edge::{Asked, IssuerValidator, SharedMemo};
-use lowwater_intake::{Fetch, KeySource, MessageFault};
+use lowwater_intake::{Fetch, KeySource, MessageFault, StatusLists};
 use serde::Serialize;
 
 use crate::json;
 use crate::mistake::{Result, in_json};
 use crate::response::Response;
 use crate::rules::Rules;
+use crate::status::{self, Lists};
 use crate::time::at;
 use crate::validator::{Answer, Validator, answer};
 
@@ -29,7 +30,7 @@ pub struct Issuers {
 pub struct Awaiting<T> {
     /// The answer, if nobody waits.
     pub answer: T,
-    /// Newer keys are on their way, or due.
+    /// Newer keys, or a status list, are on their way, or due.
     pub awaited: bool,
 }
 
@@ -40,13 +41,14 @@ impl<T> Awaiting<T> {
 }
 
 impl Issuers {
-    /// Reads a policy, and the sources, each in JSON.
+    /// Reads a policy, and the sources, each in JSON. What the lists hold is taken over.
     ///
     /// # Errors
     /// A mistake in one of these.
     pub fn from_json(
         policy: &str,
         sources: &[String],
+        lists: &[Lists],
         memo_bytes: Option<i64>,
         backend: impl Backend + Send + Sync + 'static,
     ) -> Result<Self> {
@@ -54,7 +56,9 @@ impl Issuers {
         let sources = sources.iter().map(|source| KeySource::from_json(source));
         let sources = sources.collect::<std::result::Result<Vec<_>, _>>().map_err(&mistake)?;
         let policy = Policy::from_json(policy).map_err(&mistake)?;
-        let issuers = IssuerValidator::new(policy, sources, backend).map_err(&mistake)?;
+        let lists = lists.iter().map(|own| StatusLists::clone(&own.held()));
+        let issuers = IssuerValidator::with_status_lists(policy, sources, lists, backend)
+            .map_err(&mistake)?;
         let memo = memo_bytes.map_or(SharedMemo::DEFAULT_BYTES, crate::size);
         Ok(Self { issuers: issuers.memo_bytes(memo), handed: Mutex::default() })
     }
@@ -135,6 +139,23 @@ impl Issuers {
             };
             format!("[{}]", issuers.sources().map(fault).collect::<Vec<_>>().join(","))
         })
+    }
+
+    /// The status lists whose last fetch went wrong, and how, as JSON: pairs.
+    #[must_use]
+    pub fn list_faults(&self) -> String {
+        self.issuers.with_sources(|issuers| status::faults(issuers.status_lists()))
+    }
+
+    /// Are keys of this issuer fetched?
+    #[must_use]
+    pub fn has_source(&self, issuer: &str) -> bool {
+        self.issuers.with_sources(|all| all.sources().any(|source| source.issuer() == issuer))
+    }
+
+    /// The keys of this moment.
+    pub(crate) fn keys(&self, clock: i64) -> KeySet {
+        self.issuers.current(at(clock)).keys().clone()
     }
 
     /// Reads a message of an issuer's by its keys of this moment.

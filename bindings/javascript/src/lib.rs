@@ -20,6 +20,8 @@ mod held;
 #[cfg(feature = "validation")]
 mod index;
 #[cfg(feature = "issuers")]
+mod introspection;
+#[cfg(feature = "issuers")]
 mod issuers;
 #[cfg(feature = "validation")]
 mod keys;
@@ -60,6 +62,7 @@ pub use crate::{
 #[cfg(feature = "issuers")]
 pub use crate::{
     events::{Stream, event_receiver_from_json, receive_events, received_json, wrong_state_json},
+    introspection::{Decided, Inquiry, Introspections, Pending},
     issuers::{Awaiting, Issuers},
     logout::{logout_receiver_from_json, receive_logout},
     message::Signers,

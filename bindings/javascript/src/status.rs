@@ -1,5 +1,6 @@
 //! Status lists, and rules with them beside.
 
+use std::slice;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use lowwater::{KeySet, RuleSet, WithStatus};
@@ -24,7 +25,7 @@ impl Lists {
     }
 
     /// As they are now.
-    fn held(&self) -> Arc<StatusLists> {
+    pub(crate) fn held(&self) -> Arc<StatusLists> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -57,9 +58,14 @@ impl Lists {
     /// The lists whose last fetch went wrong, and how, as JSON: pairs.
     #[must_use]
     pub fn faults(&self) -> String {
-        let held = self.held();
-        json(&held.faults().map(|(uri, fault)| (uri, fault.to_string())).collect::<Vec<_>>())
+        faults(slice::from_ref(&self.held()))
     }
+}
+
+/// Of lists whose last fetch went wrong: pairs, as JSON.
+pub(crate) fn faults(lists: &[StatusLists]) -> String {
+    let all = lists.iter().flat_map(StatusLists::faults);
+    json(&all.map(|(uri, fault)| (uri, fault.to_string())).collect::<Vec<_>>())
 }
 
 /// Asks rules with lists beside them, as they are now.

@@ -3,7 +3,8 @@
 use std::num::NonZero;
 
 use lowwater::{
-    Accepted, Backend, Freshness, KeySet, Note, Policy, Rejection, Retention, RuleSet, Signed,
+    Accepted, Backend, Freshness, KeySet, NoCutoffs, Note, Policy, Rejection, Retention, RuleSet,
+    Signed,
 };
 use lowwater_edge::{SharedMemo, decide_many};
 
@@ -20,6 +21,9 @@ pub struct Validator {
     /// The policy's switch, for keys that come later.
     short_secrets: bool,
     memo: SharedMemo,
+    /// Whose responses it decided by, where not by tokens.
+    #[cfg(feature = "issuers")]
+    opaque: Option<Box<str>>,
 }
 
 /// What came of a validation.
@@ -57,7 +61,7 @@ impl Draft {
         let short_secrets = self.0.allows_short_secret();
         let validator = lowwater::Validator::new(self.0, keys);
         let memo = memo_bytes.map(crate::size).map_or_else(SharedMemo::default, SharedMemo::new);
-        Validator { validator, short_secrets, memo }
+        Validator::of(validator, short_secrets, memo)
     }
 }
 
@@ -65,6 +69,16 @@ impl Draft {
 const PART: usize = 4096;
 
 impl Validator {
+    fn of(validator: lowwater::Validator, short_secrets: bool, memo: SharedMemo) -> Self {
+        Self {
+            validator,
+            short_secrets,
+            memo,
+            #[cfg(feature = "issuers")]
+            opaque: None,
+        }
+    }
+
     /// For keys that come later as files.
     pub const fn files(&self, backend: &'static dyn Backend) -> KeyFiles {
         KeyFiles::new(backend, self.short_secrets)
@@ -73,8 +87,7 @@ impl Validator {
     /// The same policy with other keys.
     #[must_use]
     pub fn with_keys(&self, keys: KeySet) -> Self {
-        let (validator, memo) = (self.validator.with_keys(keys), self.memo.emptied());
-        Self { validator, memo, ..*self }
+        Self::of(self.validator.with_keys(keys), self.short_secrets, self.memo.emptied())
     }
 
     /// Its keys.
@@ -92,7 +105,13 @@ impl Validator {
     /// One of the moment, without a memo of its own.
     #[cfg(feature = "issuers")]
     pub(crate) fn plain(validator: lowwater::Validator) -> Self {
-        Self { validator, short_secrets: false, memo: SharedMemo::new(0) }
+        Self::of(validator, false, SharedMemo::new(0))
+    }
+
+    /// One of the policy alone, for what is decided by the responses of this issuer.
+    #[cfg(feature = "issuers")]
+    pub(crate) fn opaque(validator: lowwater::Validator, issuer: &str) -> Self {
+        Self { opaque: Some(issuer.into()), ..Self::plain(validator) }
     }
 
     pub(crate) fn retention(&self) -> Retention {
@@ -142,6 +161,16 @@ impl Validator {
         now: i64,
     ) -> Result<Accepted, Rejection> {
         self.validator.validate_with(&self.memo, token, rules, at(now))
+    }
+
+    /// Decides once more about what it accepted then, without rules: by a token, or by the response that stands for one.
+    pub(crate) fn again(&self, text: &str, now: i64) -> Option<Accepted> {
+        #[cfg(feature = "issuers")]
+        if let Some(issuer) = &self.opaque {
+            let response = lowwater::Introspected::read(text.as_bytes(), issuer).ok()?;
+            return self.validator.introspected(&response, &NoCutoffs, at(now)).ok();
+        }
+        self.decide(text, &NoCutoffs, now).ok()
     }
 
     /// Every check that can still run, as JSON.

@@ -150,7 +150,8 @@ class Accepted {
   }
 
   [inspect]() {
-    return #number in this ? `Accepted { algorithm: '${this.algorithm}' }` : 'Accepted {}';
+    const algorithm = #number in this ? this.algorithm : undefined;
+    return algorithm === undefined ? 'Accepted {}' : `Accepted { algorithm: '${algorithm}' }`;
   }
 }
 

@@ -105,4 +105,4 @@ function told(answer) {
   return answer;
 }
 
-module.exports = { Driver, clientOf, fetched };
+module.exports = { Driver, clientOf, fetched, told };

@@ -11,6 +11,7 @@ const { Driver, clientOf } = require('./driver.js');
 const { came, contentType, eventsHandle } = require('./events.js');
 const { received, receiverHandle } = require('./logout.js');
 const { body } = require('./message.js');
+const { listsOf } = require('./status.js');
 
 /** What is said of a source. */
 const SOURCE = ['jwksUrl', 'metadataUrl', 'allowLoopbackHttp', 'freshFor', 'staleFor', 'coolDown', 'timeout', 'maxBytes'];
@@ -22,7 +23,7 @@ function apart(given) {
   const [common, beside, rest, sources] = [[], Object.create(null), [], []];
   for (const [name, value] of given) {
     if (SOURCE.includes(name)) common.push([name, value]);
-    else if (['issuer', 'sources', 'fetch', 'memoBytes'].includes(name)) beside[name] = value;
+    else if (['issuer', 'sources', 'statusLists', 'fetch', 'memoBytes'].includes(name)) beside[name] = value;
     else rest.push([name, value]);
   }
   if (Object.hasOwn(beside, 'issuer')) sources.push([['issuer', beside.issuer]]);
@@ -34,7 +35,7 @@ function apart(given) {
   return { beside, policy: [['issuer', issuers], ...rest], sources: every };
 }
 
-/** What a poll reads its tokens by: the addon's object of a validator, and its waiting. */
+/** What others read messages by: the addon's object of a validator, and its waiting. */
 let reading;
 
 const own = (value) => owned(reading(value)?.issuers, 'IssuerValidator');
@@ -57,7 +58,8 @@ class IssuerValidator {
     const { beside, policy: asked, sources } = apart(members(given, 'options'));
     const client = clientOf(beside);
     const typed = [...names(asked), ...SOURCE];
-    this.#handle = built(typed, native.issuersFromJson, policy(asked), sources.map(inJson), memoBytes(beside));
+    const lists = Object.hasOwn(beside, 'statusLists') ? listsOf(beside.statusLists, 'statusLists') : [];
+    this.#handle = built(typed, native.issuersFromJson, policy(asked), sources.map(inJson), lists, memoBytes(beside));
     const handle = this.#handle;
     this.#driver = new Driver({
       poll: () => native.issuersPoll(handle), answered: (...came) => native.issuersAnswered(handle, ...came),
@@ -67,9 +69,9 @@ class IssuerValidator {
 
   async validate(given, cutoffs, named) {
     const handle = own(this);
-    const [text, rules] = [token(given), rulesOf(cutoffs)];
+    const [text, rules, when] = [token(given), rulesOf(cutoffs), options(named, ['now', 'freshWithin'])];
     return this.#driver.decide(() => {
-      const [at, within] = deciding(named);
+      const [at, within] = deciding(when);
       const { answer, awaited } = native.issuersAsk(handle, text, rules, at, within);
       return [answered(answer, this.#renewed(), text, at), awaited];
     });
@@ -119,6 +121,10 @@ class IssuerValidator {
   get faults() {
     const all = JSON.parse(native.issuersFaults(own(this)));
     return Object.fromEntries(all.map(({ issuer, fault }) => [issuer, fault ?? undefined]));
+  }
+
+  get listFaults() {
+    return Object.fromEntries(JSON.parse(native.issuersListFaults(own(this))));
   }
 
   bearer(header) {

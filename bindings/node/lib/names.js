@@ -14,7 +14,8 @@ const NAMES = new RegExp(`\\b(${[
   'allow_short_secret', 'resource_metadata', 'token_id', 'key_id', 'skew_guard', 'from_secret', 'from_short_secret',
   'stale_after', 'expired_after', 'jwks_url', 'metadata_url', 'allow_loopback_http', 'fresh_for', 'stale_for', 'cool_down',
   'max_bytes', 'client_id', 'token_issuer', 'unknown_members', 'critical_subject_members', 'any_email_case', 'max_events',
-  'long_poll', 'list_issuer', 'forget_after', 'max_lists', 'max_list_bytes',
+  'long_poll', 'list_issuer', 'forget_after', 'max_lists', 'max_list_bytes', 'client_secret', 'signed_for', 'inactive_ttl', 'max_entries',
+  'max_cache_bytes', 'max_pending',
 ].join('|')})\\b`, 'g');
 
 /** What the addon builds of options, whose names are said as they were typed; what the core says of them, in the names

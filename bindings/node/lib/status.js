@@ -49,6 +49,13 @@ class StatusLists {
   }
 }
 
+/** The addon's objects of one source of lists, or of several. */
+function listsOf(given, name) {
+  const handles = (isArray(given) ? array(given, name) : [given]).map(listsHandle);
+  if (handles.length === 0 || handles.includes(undefined)) throw argument(name, 'must be StatusLists, or an array of them');
+  return handles;
+}
+
 class WithStatus {
   #handle;
 
@@ -58,11 +65,7 @@ class WithStatus {
 
   constructor(rules, lists) {
     sealed(new.target, WithStatus);
-    const handle = rulesOf(rules);
-    const all = isArray(lists) ? array(lists, 'lists') : [lists];
-    const handles = all.map(listsHandle);
-    if (handles.length === 0 || handles.includes(undefined)) throw argument('lists', 'must be StatusLists, or an array of them');
-    this.#handle = native.rulesWithStatus(handle, handles);
+    this.#handle = native.rulesWithStatus(rulesOf(rules), listsOf(lists, 'lists'));
   }
 
   [inspect]() {
@@ -80,4 +83,4 @@ for (const [Class, handleOf, name] of [[Cutoffs, cutoffsHandle, 'Cutoffs'], [Ind
   Object.defineProperty(Class.prototype, 'withStatus', { value: withStatus, writable: true, configurable: true });
 }
 
-module.exports = { StatusLists, WithStatus };
+module.exports = { StatusLists, WithStatus, listsOf };

@@ -3,11 +3,12 @@
 use lowwater::AwsLc;
 use lowwater_intake::Fetch;
 use lowwater_javascript::{Awaiting, Issuers, Response, Validator};
-use napi::bindgen_prelude::{Either, External, Uint8ArraySlice};
+use napi::bindgen_prelude::{Array, Either, External, Uint8ArraySlice};
 use napi_derive::napi;
 
 use crate::border::{Result, thrown};
 use crate::now;
+use crate::status;
 use crate::validator::{external, told};
 
 /// An answer, and whether newer keys are worth waiting for.
@@ -27,9 +28,11 @@ pub(crate) fn asked(awaiting: Awaiting<String>) -> Asked {
 pub(crate) fn issuers_from_json(
     policy: String,
     sources: Vec<String>,
+    lists: Array<'_>,
     memo_bytes: Option<i64>,
 ) -> Result<External<Issuers>> {
-    let issuers = Issuers::from_json(&policy, &sources, memo_bytes, AwsLc::new());
+    let lists = status::given(&lists)?;
+    let issuers = Issuers::from_json(&policy, &sources, &lists, memo_bytes, AwsLc::new());
     issuers.map(External::new).map_err(thrown)
 }
 
@@ -96,4 +99,9 @@ pub(crate) fn issuers_hydrate(
 #[napi(catch_unwind)]
 pub(crate) fn issuers_faults(issuers: &External<Issuers>) -> String {
     issuers.faults(now())
+}
+
+#[napi(catch_unwind)]
+pub(crate) fn issuers_list_faults(issuers: &External<Issuers>) -> String {
+    issuers.list_faults()
 }

@@ -18,6 +18,7 @@ mod border;
 mod cutoffs;
 mod events;
 mod index;
+mod introspection;
 mod issuers;
 mod keys;
 mod logout;

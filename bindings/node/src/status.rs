@@ -44,11 +44,16 @@ pub(crate) fn rules_with_status(
     rules: &External<Rules>,
     lists: Array<'_>,
 ) -> Result<External<Rules>> {
+    Ok(External::new(rules.with_status(given(&lists)?)))
+}
+
+/// Lists as they come, in an array.
+pub(crate) fn given(lists: &Array<'_>) -> Result<Vec<Lists>> {
     let mut all = Vec::new();
     for place in 0..lists.len() {
         let one = lists.get_ref::<External<Lists>>(place).map_err(unreadable)?;
         let changed = || argument("lists", "changed while they were read");
         all.push(Lists::clone(one.ok_or_else(changed)?));
     }
-    Ok(External::new(rules.with_status(all)))
+    Ok(all)
 }

@@ -1,8 +1,10 @@
-// What is read beside tokens: which reader takes each kind of message, and what came of it as one line; status lists.
+// What is read beside tokens: which reader takes each kind of message, and what came of it as one line; status lists; whom a
+// token is asked about.
 import {
-  ConfigError, EventReceiver, GlobalRevocation, LogoutReceiver, LowwaterError, MessageRefused, NO_CUTOFFS, RevocationRequest, Rule,
-  StatusLists, Validator,
+  ConfigError, EventReceiver, GlobalRevocation, IntrospectionValidator, LogoutReceiver, LowwaterError, MessageRefused, NO_CUTOFFS,
+  RevocationRequest, Rule, StatusLists, Validator,
 } from '../index.mjs';
+import calls from '../lib/calls.js';
 import { keySet, textOf } from './format.mjs';
 
 const date = (seconds) => new Date(Math.round(seconds * 1000));
@@ -63,4 +65,36 @@ export function beside(cutoffs, { config, lists }, keys) {
     try { all.hydrate(uri, token, keys, { now: date(fetched) }); } catch (no) { if (!(no instanceof MessageRefused)) throw no; }
   }
   return cutoffs.withStatus(all);
+}
+
+/** Gives the addon's calls of these names another meaning while something is done. */
+async function instead(others, run) {
+  const own = Object.fromEntries(Object.keys(others).map((name) => [name, calls.native[name]]));
+  Object.assign(calls.native, others);
+  try {
+    return await run();
+  } finally {
+    Object.assign(calls.native, own);
+  }
+}
+
+/** Decides about tokens that their server is asked about: the server is the vector, and its time the clock's. */
+export async function asking({ config }, policy, keys) {
+  let response;
+  const fetch = async () => {
+    const { status = 200, content_type: type, body } = response;
+    response = undefined;
+    return { status, headers: new Headers(type === undefined ? {} : { 'content-type': type }), body: new Response(body).body };
+  };
+  const given = { audience: 'the policy says it', ...options(config), ...(config.signed_for ? { keys } : {}), fetch };
+  const { introspectionsFromJson } = calls.native;
+  // The policy in its own text: several issuers, the digits of numbers.
+  const introspection = { introspectionsFromJson: (_, asks) => introspectionsFromJson(textOf(policy), asks) };
+  const validator = await instead(introspection, () => new IntrospectionValidator(given));
+  return ({ response: said, ask, now }, cutoffs) => instead({ now: () => Number(date(now)) }, async () => {
+    response = said;
+    const accepted = await validator.validate(ask, cutoffs, { now: date(now) });
+    if (response !== undefined) throw new ConfigError('nobody was asked');
+    return accepted;
+  });
 }

@@ -18,10 +18,10 @@ test('the tarball holds this and nothing else', () => {
   assert.equal(addons.length, 1);
   assert.deepEqual(packed.files.filter((path) => !addons.includes(path)), [
     'LICENSE-APACHE', 'LICENSE-AWS-LC', 'LICENSE-MIT', 'README.md', 'index.d.mts', 'index.d.ts', 'index.js', 'index.mjs', 'lib/accepted.js',
-    'lib/calls.js', 'lib/convert.js', 'lib/cutoffs.js', 'lib/driver.js', 'lib/errors.js', 'lib/events.js', 'lib/host.js', 'lib/issuer.js',
+    'lib/calls.js', 'lib/convert.js', 'lib/cutoffs.js', 'lib/driver.js', 'lib/errors.js', 'lib/events.js', 'lib/host.js', 'lib/introspection.js', 'lib/issuer.js',
     'lib/keys.js', 'lib/logout.js', 'lib/message.js', 'lib/names.js', 'lib/native.js', 'lib/platform.js', 'lib/poll.js', 'lib/revocation.js',
     'lib/rule.js', 'lib/sentinels.js', 'lib/status.js', 'lib/unverified.js', 'lib/validator.js', 'package.json',
-    'types/events.d.ts', 'types/issuer.d.ts', 'types/keys.d.ts', 'types/revocation.d.ts', 'types/rules.d.ts', 'types/status.d.ts',
+    'types/events.d.ts', 'types/introspection.d.ts', 'types/issuer.d.ts', 'types/keys.d.ts', 'types/revocation.d.ts', 'types/rules.d.ts', 'types/status.d.ts',
   ]);
 });
 

@@ -5,7 +5,8 @@ import { files } from './files.mjs';
 import { run, sum } from './runner.mjs';
 
 const paths = process.argv.slice(2).filter((path) => path !== '--answers').flatMap((path) => files(path));
-const all = (await Promise.all(paths.map((path) => run(basename(path), readFileSync(path, 'utf8'))))).flat();
+const all = [];
+for (const path of paths) all.push(...await run(basename(path), readFileSync(path, 'utf8')));
 const print = process.argv.includes('--answers');
 for (const { answer, fault } of all.flat()) {
   const line = print ? answer : fault;

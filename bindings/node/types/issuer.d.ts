@@ -4,6 +4,7 @@ import type { Accepted, Claims, Deciding, LowwaterError, Validator, ValidatorOpt
 import type { EventReceiver, Received } from './events.js';
 import type { Algorithm, Jwks, Keys } from './keys.js';
 import type { At, Rule, Rules, Seconds } from './rules.js';
+import type { StatusLists } from './status.js';
 
 /** How the keys of an issuer are fetched. */
 export interface SourceOptions {
@@ -30,6 +31,11 @@ export type Fetching = (url: string, init: RequestInit) => Promise<Response>;
 
 /** What is asked of the tokens of an issuer whose keys are fetched. */
 export interface ForIssuerOptions extends Omit<ValidatorOptions, 'issuer' | 'keys' | 'allowShortSecret'>, SourceOptions {
+  /**
+   * The status lists of these issuers' tokens: one that a token names is fetched and kept fresh, as keys are. What these objects
+   * hold now is taken over; what is fetched is the validator's own.
+   */
+  statusLists?: StatusLists | readonly StatusLists[];
   fetch?: Fetching;
 }
 
@@ -80,6 +86,8 @@ export class IssuerValidator {
   readonly current: Validator;
   /** What went wrong with the last fetch of each issuer; `undefined`: nothing. */
   readonly faults: Record<string, string | undefined>;
+  /** Of each status list whose last fetch went wrong: how. The addresses come from tokens. */
+  readonly listFaults: Record<string, string>;
 }
 
 /** The keys of an issuer could not be fetched; the text says of which, and why. */

@@ -45,7 +45,7 @@ const parts = (folder) => ({
     onResolve({ filter: /^#wasm$/ }, () => ({ path: join(folder, 'lowwater.js') }));
     onResolve({ filter: /^\.\/(native|host)\.js$/ }, ({ path }) => ({ path: join(here, 'lib', path.replace(/\.js$/, '.cjs')) }));
     // What fetches from issuers is a fifth of a module, which every page would load.
-    onResolve({ filter: /^\.\/lib\/(events|issuer|logout|poll|revocation|status)\.js$/ }, () => ({ path: join(here, 'lib/nothing.cjs') }));
+    onResolve({ filter: /^\.\/lib\/(events|introspection|issuer|logout|poll|revocation|status)\.js$/ }, () => ({ path: join(here, 'lib/nothing.cjs') }));
     onResolve({ filter: /package\.json$/ }, () => ({ path: join(here, 'package.json') }));
   },
 });
@@ -76,7 +76,7 @@ await entry('init-unverified.js', ['--no-default-features'], join(dist, 'unverif
 await entry('init.js', [], dist, 'lowwater.wasm');
 
 /** Types without what this package leaves out: lines that name it, with the comment of one line before. */
-const without = (text) => text.replace(/^( *\/\*\*.*\*\/\n)?.*(\bIssuer(Validator|Options)\b|\/(events|issuer|revocation|status)\.js'|\bwithStatus\().*\n/gm, '')
+const without = (text) => text.replace(/^( *\/\*\*.*\*\/\n)?.*(\bIssuer(Validator|Options)\b|\/(events|introspection|issuer|revocation|status)\.js'|\bwithStatus\().*\n/gm, '')
   .replace(' | WithStatus', '');
 mkdirSync(join(dist, 'types'));
 for (const file of ['index.d.ts', 'types/keys.d.ts', 'types/rules.d.ts']) {

@@ -20,7 +20,8 @@ const paths = process.argv.slice(2).filter((path) => path !== '--answers').flatM
 const given = paths.map((path) => [basename(path), readFileSync(path, 'utf8')]);
 const { all, said, well } = await page.evaluate(async (given) => {
   const { run, sum } = await import('/node/test/runner.mjs');
-  const all = (await Promise.all(given.map(([name, text]) => run(name, text)))).flat();
+  const all = [];
+  for (const [name, text] of given) all.push(...await run(name, text));
   return { all, ...sum(all) };
 }, given);
 await browser.close();
