@@ -6,8 +6,8 @@ import * as lowwater from '../index.mjs';
 import { CLAIMS, ISSUER, NOW, OPTIONS, sign } from './tokens.mjs';
 
 const {
-  ConfigError, Cutoffs, EventPoll, EventReceiver, GlobalRevocation, IssuerValidator, LogoutReceiver, MessageRefused, NO_CUTOFFS,
-  RevocationRequest, StatusLists, StreamFreshness, Validator, WithStatus,
+  ConfigError, Cutoffs, EventPoll, EventReceiver, GlobalRevocation, IntrospectionValidator, IssuerValidator, LogoutReceiver, MessageRefused,
+  NO_CUTOFFS, RevocationRequest, StatusLists, StreamFreshness, Validator, WithStatus,
 } = lowwater;
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -24,7 +24,9 @@ const request = RevocationRequest.read(FORM, 'token=t');
 const event = sign({ iss: ISSUER, aud: 'api', iat: NOW, jti: 'j', sub_id: { format: 'opaque', id: 'x' }, events: { 'https://e.example/': {} } }, { alg: 'HS256', typ: 'secevent+jwt' });
 const received = events.receive(event, keys, at);
 const accepted = new Validator(OPTIONS).validate(sign(), NO_CUTOFFS, at);
-const MADE = { validator, events, logouts, revocation, lists, stream, poll, request, received, beside: new WithStatus(NO_CUTOFFS, lists) };
+const asks = { issuer: ISSUER, endpoint: 'https://issuer.example/introspect', bearer: 'x', audience: 'api' };
+const opaque = new IntrospectionValidator({ ...asks, fetch: async () => new Response('{"active":false}') });
+const MADE = { validator, opaque, events, logouts, revocation, lists, stream, poll, request, received, beside: new WithStatus(NO_CUTOFFS, lists) };
 
 const thrower = () => { throw new Error('mine'); };
 const trapped = new Proxy({}, new Proxy({}, { get: () => thrower }));
@@ -76,12 +78,17 @@ describe('arguments', () => {
   refuses('accepted', [...NOTHING, {}, sign(), new Proxy(accepted, {})], (value) => RevocationRequest.accessToken(value));
   refuses('client', [undefined, null, 0, {}, '\ud800'], (value) => RevocationRequest.accessToken(accepted, { client: value }));
   refuses('take', NOTHING.filter((value) => typeof value !== 'function'), (value) => poll.round(value));
+  refuses('token', [...NOTHING, 0, {}, Buffer.from('x')], (value) => opaque.validate(value, NO_CUTOFFS));
+  refuses('cutoffs', [...NOTHING, {}, lists, Object.create(Cutoffs.prototype)], (value) => opaque.validate('x', value));
+  refuses('now of a token', NO_TIME, (value) => opaque.validate('x', NO_CUTOFFS, { now: value }));
+  refuses('keys of answers', [...NOTHING, 1, [null], new Date()], (value) => new IntrospectionValidator({ ...asks, signedFor: 'me', algorithms: ['EdDSA'], keys: value }));
+  refuses('header', [...NOTHING.slice(2), 5, {}], (value) => opaque.bearer(value));
   test('options', () => {
     for (const value of NO_OPTIONS) {
       for (const call of [
         () => new EventReceiver(value), () => new GlobalRevocation(value), () => new StatusLists(value), () => new EventPoll(validator, events, value),
         () => events.receive(event, keys, value), () => lists.hydrate(ISSUER, 'x', keys, value), () => revocation.receive('x', 'x', value),
-        () => RevocationRequest.accessToken(accepted, value), () => RevocationRequest.grant('i', 's', 'c', value),
+        () => new IntrospectionValidator(value), () => opaque.setCredentials(value), () => RevocationRequest.accessToken(accepted, value), () => RevocationRequest.grant('i', 's', 'c', value),
       ]) assert.throws(call, ConfigError, `${call}`);
     }
   });

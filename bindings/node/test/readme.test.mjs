@@ -19,10 +19,10 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'RS256' }] };
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-function token(claims) {
+function token(claims, header = {}) {
   const iat = Math.floor(Date.now() / 1000) - 5;
   const all = { iss: 'https://tenant.example.auth/', aud: 'https://api.example.com/', iat, exp: iat + 60, ...claims };
-  const message = `${part({ alg: 'RS256', kid: 'k' })}.${part(all)}`;
+  const message = `${part({ alg: 'RS256', kid: 'k', ...header })}.${part(all)}`;
   return `${message}.${sign('sha256', Buffer.from(message), privateKey).toString('base64url')}`;
 }
 
@@ -35,13 +35,13 @@ const freePort = () => new Promise((resolve) => {
 
 test('the example of the readme', { timeout: 30_000 }, async () => {
   const file = new URL('app.mjs', folder);
-  const [, logouts] = /```js\n(const logouts[^]*?)```/.exec(readme);
+  const [[, logouts], [, events]] = [/```js\n(const logouts[^]*?)```/.exec(readme), /```js\n(const events[^]*?)```/.exec(readme)];
   writeFileSync(file, `const metadata = { issuer: 'https://tenant.example.auth/', jwks_uri: 'https://tenant.example.auth/keys' };
     const answers = { 'https://tenant.example.auth/.well-known/openid-configuration': metadata, [metadata.jwks_uri]: ${JSON.stringify(jwks)} };
     globalThis.fetch = async (url) => Response.json(answers[url]);
     await import('./example.mjs');`);
-  const imports = "import { LogoutReceiver, MessageRefused } from 'lowwater';";
-  writeFileSync(new URL('example.mjs', folder), `${imports}\n${example.replace(/(?=app\.use\()/, () => logouts)}\nexport default app;`);
+  const imports = "import { EventReceiver, GlobalRevocation, LogoutReceiver, MessageRefused } from 'lowwater';";
+  writeFileSync(new URL('example.mjs', folder), `${imports}\n${example.replace(/(?=app\.use\()/, () => logouts + events)}\nexport default app;`);
   const port = await freePort();
   const child = spawn(process.execPath, [file.pathname], { env: { ...process.env, PORT: port }, stdio: 'inherit' });
   try {
@@ -71,6 +71,23 @@ test('the example of the readme', { timeout: 30_000 }, async () => {
     assert.deepEqual([status, body], [401, '{"error":"session_revoked"}']);
     const forged = await post(`${logout.slice(0, -4)}AAAA`);
     assert.deepEqual([forged.status, (await forged.json()).error], [400, 'invalid_request']);
+
+    const [sub_id, revoked] = [{ format: 'iss_sub', iss: 'https://tenant.example.auth/', sub: 'w' }, 'https://schemas.openid.net/secevent/caep/event-type/session-revoked'];
+    const event = (aud) => token({ aud, exp: undefined, jti: 'e', sub_id, events: { [revoked]: {} } }, { typ: 'secevent+jwt' });
+    const send = async (path, type, body) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers: type && { 'content-type': type }, body });
+      return [answer.status, await answer.text()];
+    };
+    const type = 'application/secevent+jwt';
+    assert.deepEqual(await send('/events', type, event('https://api.example.com/events')), [202, '']);
+    assert.equal((await ask('GET', '/messages', { sub: 'w', scope: 'read:messages' }))[2], '{"error":"session_revoked"}');
+    assert.deepEqual([await send('/events', type, event('other')), await send('/events', undefined, event('other'))].map(([status, text]) => [status, JSON.parse(text).err]), [
+      [400, 'invalid_audience'], [400, 'invalid_request'],
+    ]);
+    const user2 = JSON.stringify({ sub_id: { ...sub_id, sub: 'x' } });
+    assert.deepEqual(await send('/revoke-all', 'application/json', user2), [204, '']);
+    assert.equal((await ask('GET', '/messages', { sub: 'x', scope: 'read:messages' }))[2], '{"error":"session_revoked"}');
+    assert.equal((await send('/revoke-all', 'application/json', '{}'))[0], 400);
   } finally {
     child.kill();
   }
@@ -103,6 +120,16 @@ test('replicas follow', async () => {
   await assert.rejects(publish(rules, store), enough);
   assert.equal(await following(), 'fresh');
   assert.equal(replica.size, 1);
+});
+
+test('a stream is polled', async () => {
+  const done = new Error('done');
+  globalThis.polled = { rounds: 0, cutoffs: new Cutoffs(), async sleep(wait) { if (wait !== 5) throw done; } };
+  const given = `const { cutoffs, sleep } = globalThis.polled; const [validator, events] = [];
+    class EventPoll { async round(take) { globalThis.polled.rounds += 1; take({ rules: [{ rule: 'revoked', target: { session: 's' }, until: 'never' }] }); return globalThis.polled.rounds === 1 ? 5 : 6; } }`;
+  const { poll } = await block('async function poll', given, ['poll']);
+  await assert.rejects(poll('https://issuer.example/poll', 'Bearer x'), done);
+  assert.deepEqual([globalThis.polled.rounds, globalThis.polled.cutoffs.size], [2, 1]);
 });
 
 test('Fastify and Hono', async () => {

@@ -1,8 +1,9 @@
 // Read by tsc alone: what must be accepted, and what must not.
 import { createPublicKey } from 'node:crypto';
 import {
-  ANY, type Accepted, ConfigError, Cutoffs, Index, Key, KeySet, NO_CUTOFFS, Rejected, Rule, Ticket, Validator, affected,
-  unverified, version,
+  ANY, type Accepted, ConfigError, Cutoffs, EventPoll, EventReceiver, GlobalRevocation, Index, IntrospectionValidator, IssuerValidator, Key,
+  KeySet, type Logout, LogoutReceiver, MessageRefused, NO_CUTOFFS, type Received, Rejected, type Reply, RevocationRequest, Rule, StatusLists,
+  StreamFreshness, Ticket, Validator, WithStatus, affected, unverified, version,
 } from 'lowwater';
 
 const secret = Key.fromSecret(new Uint8Array(32), { id: 'k', algorithm: 'HS256' });
@@ -68,3 +69,43 @@ const kept: string = JSON.stringify(Rule.fromJson('{}').toJSON().target);
 // @ts-expect-error the word is ANY
 new Validator({ issuer: 'i', audience: 'a', algorithms: ['RS256'], keys: '', tokenType: 'any' });
 console.log(kept, version, change, organisation, untyped, subject, age, explained.rejection?.wait_until, explained.checks[0]?.compared);
+
+// What stands beside tokens.
+const own = { issuer: 'i', audience: 'a', algorithms: ['RS256'] } as const;
+const lists = new StatusLists({ issuer: 'i', lists: 'https://i/', algorithms: ['ES256'], maxLists: 5 });
+const fetching = new IssuerValidator({ ...own, statusLists: [lists] });
+const receiver = new EventReceiver({ ...own, formats: { email: 'claim:email' }, events: { x: { HIGH: 'refresh' }, y: 'nothing' }, authority: { issuers: ['i'] } });
+const received: Promise<Received> = fetching.receive(receiver, 'body', { contentType: undefined, now: 5 });
+const logout: Promise<Logout> = fetching.receive(new LogoutReceiver({ issuer: 'i', clientId: 'c', algorithms: ['RS256'] }), new Uint8Array());
+// @ts-expect-error a logout has no content type
+fetching.receive(new LogoutReceiver({ issuer: 'i', clientId: 'c', algorithms: ['RS256'] }), '', { contentType: 'x' });
+// @ts-expect-error no such action
+new EventReceiver({ ...own, events: { x: 'stop' } });
+const stream = new StreamFreshness();
+const poll = new EventPoll(fetching, receiver, { url: 'https://i/', longPoll: false, interval: 5n });
+const wait: Promise<number> = poll.round(async ({ rules, events, reply }) => {
+  for (const rule of rules) cutoffs.apply(rule);
+  const why: readonly string[] | undefined = events[0]?.notApplied;
+  console.log(why, events[0]?.value['x'], reply.status);
+});
+received.then((one) => { stream.heard(one); if (stream.asOf) cutoffs.loaded(stream.asOf); });
+// @ts-expect-error nothing may have been polled yet
+stream.polled(poll.asOf);
+const reply: Reply = new GlobalRevocation({ issuer: 'i' }).receive(undefined, 'body').reply;
+RevocationRequest.accessToken(accepted, { client: 'c' }).rules[0]?.toJson();
+// @ts-expect-error a client that is not known must not be an operator
+RevocationRequest.accessToken(accepted, { client: undefined });
+validator.validate('t', cutoffs.withStatus(lists));
+validator.validateMany(['t'], new WithStatus(NO_CUTOFFS, [lists]));
+lists.hydrate('https://i/1', 't', { keys: [] }, { now: 5 });
+const opaque = new IntrospectionValidator({ issuer: 'i', endpoint: 'https://i/', bearer: 'b', audience: ANY, signedFor: 'me', algorithms: ['ES256'], keys: fetching });
+const seen: Promise<Accepted<Mine>> = opaque.validate<Mine>('t', index, { freshWithin: 1 });
+opaque.setCredentials({ clientId: 'c', clientSecret: 's' });
+// @ts-expect-error half of one
+opaque.setCredentials({ clientId: 'c' });
+// @ts-expect-error an answer has no algorithm
+const algorithm: string = accepted.algorithm;
+declare const refused: MessageRefused;
+// @ts-expect-error nobody may have asked
+refused.reply.status;
+console.log(received, logout, wait, reply, seen, algorithm, refused.reply?.status);
