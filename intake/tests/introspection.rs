@@ -11,7 +11,7 @@
 mod asking;
 
 use asking::*;
-use lowwater::{Rule, Target, Until};
+use lowwater::{Introspected, Rule, Target, Until};
 use lowwater_intake::{Answer, Asked, Credentials, Introspection};
 
 #[test]
@@ -182,6 +182,9 @@ fn the_issuer_is_the_one_that_was_asked() {
     assert_eq!((accepted.issuer(), own.issuer()), (Some(ISSUER), ISSUER));
     let other = active("").replace(ISSUER, "https://other.example/");
     assert_eq!(code(&told(&mut own, "t2", &other, 0), 0), Some("issuer_not_allowed"));
+    // A validator that asks refuses such a configuration; where none is built, the policy tells.
+    let read = Introspected::read(nameless.as_bytes(), "https://other.example/").unwrap();
+    assert_eq!(code(&read, 0), Some("issuer_not_allowed"));
 }
 
 #[test]

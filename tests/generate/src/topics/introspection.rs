@@ -160,13 +160,8 @@ fn issuers(topic: &mut Topic) {
         quoted(ISSUER),
         NOW / S + 1
     );
-    let case = said("issuer-absent-rule", "a rule that names it matches", &nameless);
+    let case = said("issuer-absent-rule", "a rule that names it matches", nameless);
     topic.add(case.rules([rule]).reject("token_revoked").remedy("wait_until"));
-    topic.add(
-        said("issuer-absent-not-allowed", "the one that was asked is not allowed here", nameless)
-            .config(config_of(other, ""))
-            .reject("issuer_not_allowed"),
-    );
     topic.add(
         said("issuer-other", "one that is allowed, but was not asked", active().text("iss", other))
             .policy("two-issuers")
