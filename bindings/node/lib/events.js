@@ -101,7 +101,7 @@ class EventReceiver {
   }
 
   receive(given, keys, named) {
-    return read(owned(eventsHandle(this), 'EventReceiver'), undefined, body(token(given)), keys, named);
+    return read(owned(eventsHandle(this), 'EventReceiver'), undefined, new TextEncoder().encode(token(given)), keys, named);
   }
 
   [inspect]() {

@@ -71,6 +71,7 @@ streamTest('what is no event is refused, with the answer of its protocol', async
   await assert.rejects(validator.receive(receiver, await issuer.token(), { contentType: TYPE }), is('type_not_allowed', 'invalid_request'));
   await assert.rejects(validator.receive(receiver, Buffer.from([0xff, 0xfe]), { contentType: TYPE }), is('claim_type', 'invalid_request'));
   await assert.rejects(validator.receive(receiver, Buffer.from([0xff, 0xfe])), is('token_malformed', 'invalid_request'));
+  for (const text of ['', 'a.b.c', '\ud800']) assert.throws(() => receiver.receive(text, validator.current.keys), MessageRefused);
   const logouts = new LogoutReceiver({ issuer: issuer.url, clientId: 'app', algorithms: ['EdDSA'] });
   await assert.rejects(validator.receive(logouts, body, { contentType: TYPE }), /`contentType` is unknown here/);
   for (const value of [0, {}, true, Symbol('x')]) {
