@@ -1,4 +1,4 @@
-// The story in Node: an API with one line for its issuer.
+// The story in Node: an API with one line for its issuer, and another for its opaque tokens.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
@@ -6,11 +6,12 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Cutoffs, LogoutReceiver, MessageRefused, Rejected, Validator } from '../../bindings/node/index.mjs';
+import { Cutoffs, IntrospectionValidator, LogoutReceiver, MessageRefused, Rejected, Validator } from '../../bindings/node/index.mjs';
 
 const cutoffs = new Cutoffs();
 let validator;
 let logouts;
+let opaque;
 
 const api = createServer(async (request, response) => {
   try {
@@ -19,7 +20,8 @@ const api = createServer(async (request, response) => {
       for (const rule of rules) cutoffs.apply(rule);
       response.writeHead(reply.status, reply.headers).end(reply.body);
     } else {
-      const accepted = await validator.validate(validator.bearer(request.headers.authorization), cutoffs);
+      const by = request.url === '/opaque' ? opaque : validator;
+      const accepted = await by.validate(by.bearer(request.headers.authorization), cutoffs);
       response.end(accepted.subject);
     }
   } catch (no) {
@@ -39,13 +41,17 @@ const tell = async (what) => {
   assert.equal(response.status, 200, await response.clone().text());
   return response.text();
 };
-const call = async (token) => {
-  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+const call = async (token, path = '') => {
+  const response = await fetch(`${url}/${path}`, { headers: { authorization: `Bearer ${token}` } });
   return `${response.status} ${await response.text()}`;
 };
 
 validator = Validator.forIssuer(issuer, { audience: 'https://api.example/', algorithms: ['ES256'], allowLoopbackHttp: true, coolDown: 1 });
 logouts = new LogoutReceiver({ issuer, clientId: 'app', algorithms: ['ES256'] });
+opaque = new IntrospectionValidator({
+  issuer, audience: 'https://opaque.example/', endpoint: `${issuer}/token/introspection`, clientId: 'api', clientSecret: 'secret',
+  allowLoopbackHttp: true, ttl: 0, // nothing is kept: a revocation at the issuer shows at once
+});
 
 const first = await tell('login');
 assert.equal(await call(first), '200 alice');
@@ -65,7 +71,11 @@ await tell('logout');
 assert.equal(await call(third), '401 session_revoked');
 await sleep(1100);
 assert.equal(await call(await tell('login')), '200 alice', 'who logs in again is welcome');
-console.log('node: log in, call, rotate, withdraw, log out, call refused, log in');
+const token = await tell('opaque');
+assert.equal(await call(token, 'opaque'), '200 alice');
+await tell('revoke');
+assert.equal(await call(token, 'opaque'), '401 token_inactive');
+console.log('node: log in, call, rotate, withdraw, log out, call refused, log in; opaque: call, revoke, call refused');
 provider.kill();
 api.closeAllConnections();
 api.close();

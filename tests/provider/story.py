@@ -1,4 +1,4 @@
-"""The story in Python: an API with one line for its issuer."""
+"""The story in Python: an API with one line for its issuer, and another for its opaque tokens."""
 
 import subprocess
 import threading
@@ -23,7 +23,8 @@ class Api(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         try:
-            accepted = validator.validate(validator.bearer(self.headers["Authorization"]), cutoffs)
+            by = opaque if self.path == "/opaque" else validator
+            accepted = by.validate(by.bearer(self.headers["Authorization"]), cutoffs)
             self.answer(200, {}, str(accepted.subject).encode())
         except lowwater.Rejected as no:
             self.answer(no.status, no.headers, no.code.encode())
@@ -58,8 +59,8 @@ def tell(what: str) -> str:
         return str(answer.read(), "utf-8")
 
 
-def call(token: str) -> str:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+def call(token: str, path: str = "") -> str:
+    request = urllib.request.Request(f"{url}/{path}", headers={"Authorization": f"Bearer {token}"})
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return f"{answer.status} {answer.read().decode()}"
@@ -76,6 +77,11 @@ validator = lowwater.Validator.for_issuer(
     issuer, audience="https://api.example/", algorithms=["ES256"], allow_loopback_http=True, cool_down=1
 )
 logouts = lowwater.LogoutReceiver(issuer=issuer, client_id="app", algorithms=["ES256"])
+opaque = lowwater.IntrospectionValidator(
+    issuer=issuer, audience="https://opaque.example/", endpoint=f"{issuer}/token/introspection",
+    client_id="api", client_secret="secret", allow_loopback_http=True,
+    ttl=0,  # nothing is kept: a revocation at the issuer shows at once
+)  # fmt: skip
 
 first = tell("login")
 told("200 alice", call(first))
@@ -94,5 +100,9 @@ tell("logout")
 told("401 session_revoked", call(third))
 time.sleep(1.1)
 told("200 alice", call(tell("login")))
-print("python: log in, call, rotate, withdraw, log out, call refused, log in")
+token = tell("opaque")
+told("200 alice", call(token, "opaque"))
+tell("revoke")
+told("401 token_inactive", call(token, "opaque"))
+print("python: log in, call, rotate, withdraw, log out, call refused, log in; opaque: call, revoke, call refused")
 provider.kill()
