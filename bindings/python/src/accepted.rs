@@ -16,7 +16,7 @@ use crate::{rule, unpicklable};
 /// An accepted token: signed by a key of the set, permitted by the policy, refused by no rule.
 #[pyclass(frozen, module = "lowwater")]
 pub(crate) struct Accepted {
-    accepted: lowwater::Accepted,
+    pub(crate) accepted: lowwater::Accepted,
     /// Of `std`, which the collector of garbage may look into.
     claims: OnceLock<Py<PyAny>>,
 }

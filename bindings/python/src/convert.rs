@@ -40,6 +40,10 @@ impl<'py> Given<'py> {
         Self(None)
     }
 
+    pub(crate) const fn is_given(&self) -> bool {
+        self.0.is_some()
+    }
+
     pub(crate) fn map<T>(
         &self,
         read: impl FnOnce(&Bound<'py, PyAny>) -> PyResult<T>,
@@ -176,6 +180,30 @@ pub(crate) fn member(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
         _ => None,
     };
     digits.map_or_else(|| json(value, name), Ok)
+}
+
+/// What configures a reader or a source, as JSON. The members of these names are spans.
+pub(crate) fn config(given: &Bound<'_, PyDict>, name: &str, spans: &[&str]) -> PyResult<String> {
+    let one = |(member, value): &(String, Bound<'_, PyAny>)| {
+        let digits = match spans.contains(&&**member) {
+            true => span_digits(value, member)?,
+            false => None,
+        };
+        let json = digits.map_or_else(|| json(value, member), Ok)?;
+        Ok(format!("{}:{json}", quoted(member)))
+    };
+    let all = members(given, name)?.iter().map(one).collect::<PyResult<Vec<_>>>()?;
+    Ok(format!("{{{}}}", all.join(",")))
+}
+
+/// The same of a call's keywords.
+pub(crate) fn keywords(given: Option<&Bound<'_, PyDict>>, spans: &[&str]) -> PyResult<String> {
+    given.map_or_else(|| Ok("{}".to_owned()), |all| config(all, "keywords", spans))
+}
+
+/// The value of a `Content-Type` header, of any content; None: the request has none.
+pub(crate) fn content_type<'t>(value: &'t Bound<'_, PyAny>) -> PyResult<Cow<'t, str>> {
+    if value.is_none() { Ok("".into()) } else { token(value, "content_type") }
 }
 
 /// Any value as JSON.

@@ -10,6 +10,7 @@ use crate::convert::{Given, bytes, count, switch, text};
 use crate::error::{argument, mistake};
 use crate::rule::{self, Rule};
 use crate::rules::freshness;
+use crate::status::WithStatus;
 use crate::time::{instant, now, span};
 use crate::unpicklable;
 use crate::validator::Validator;
@@ -314,6 +315,11 @@ impl Cutoffs {
         let (rules, now) = (self.0.hold(), self::now(&now)?);
         let secret = py.import("os")?.call_method1(intern!(py, "urandom"), (16,))?.extract()?;
         Ok(PyBytes::new(py, &py.detach(|| rules.to_index(secret, now))))
+    }
+
+    /// The same rules, with status lists beside them.
+    fn with_status(slf: &Bound<'_, Self>, lists: &Bound<'_, PyAny>) -> PyResult<WithStatus> {
+        WithStatus::new(slf.clone().into_any(), lists)
     }
 
     /// Counts the changes of an authority; a replica: how far it has come.

@@ -3,13 +3,12 @@
 use std::fmt::Display;
 
 use lowwater::{ApplyError, ConfigError, DeltaError, LoadError, PruneError, Rejection, Remedy};
-use lowwater_intake::MessageFault;
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
-use crate::logout::Reply;
+use crate::reply::Reply;
 
 /// The code of a mistake in what Python gave.
 const ARGUMENT: &str = "argument_invalid";
@@ -83,11 +82,15 @@ pub(crate) fn reading<T>(py: Python<'_>, name: &str, read: PyResult<T>) -> PyRes
     })
 }
 
-/// `MessageRefused`, with what to answer.
-pub(crate) fn refused(fault: &MessageFault, reply: Reply) -> PyErr {
+/// `MessageRefused`, with what to answer, where anybody waits for an answer.
+pub(crate) fn refused(
+    fault: &dyn Display,
+    code: &str,
+    reply: Option<lowwater_intake::Reply>,
+) -> PyErr {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     Python::attach(|py| {
-        let arguments = (fault.to_string(), fault.code(), reply);
+        let arguments = (fault.to_string(), code, reply.map(Reply));
         match class(py, &CLASS, "MessageRefused").and_then(|class| class.call1(arguments)) {
             Ok(raised) => PyErr::from_value(raised),
             Err(error) => error,

@@ -8,6 +8,7 @@ use pyo3::types::{PyBytes, PyMemoryView, PyTuple, PyType};
 use crate::convert::Given;
 use crate::error::{argument, mistake};
 use crate::rules::freshness;
+use crate::status::WithStatus;
 use crate::time::{now, span};
 use crate::unpicklable;
 
@@ -127,6 +128,11 @@ impl Index {
     #[getter]
     fn targets(&self) -> u64 {
         self.index.targets()
+    }
+
+    /// The same rules, with status lists beside them.
+    fn with_status(slf: &Bound<'_, Self>, lists: &Bound<'_, PyAny>) -> PyResult<WithStatus> {
+        WithStatus::new(slf.clone().into_any(), lists)
     }
 
     fn __repr__(&self) -> String {

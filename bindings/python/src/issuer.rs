@@ -3,16 +3,18 @@
 
 use lowwater::{AwsLc, Policy};
 use lowwater_edge::{Asked, IssuerValidator, SharedMemo};
-use lowwater_intake::{Answer, KeySource};
+use lowwater_intake::{Answer, KeySource, MessageFault};
+use pyo3::PyClass;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::accepted::Accepted;
-use crate::convert::{Given, bytes, count, json, members, quoted, sequence, text, token};
+use crate::convert::{self, Given, bytes, config, count, json, sequence, text, token};
 use crate::error::{argument, mistake, mistake_in_keywords, rejected};
+use crate::events::{self, EventReceiver, Received};
 use crate::logout::{self, Logout, LogoutReceiver};
 use crate::rules::Rules;
-use crate::time::{instant, now, span, span_digits};
+use crate::time::{instant, now, span};
 use crate::unpicklable;
 use crate::validator::{Validator, policy};
 
@@ -22,22 +24,39 @@ pub(crate) struct Issuers(IssuerValidator);
 
 /// What to fetch: one HTTP request.
 #[pyclass(frozen, module = "lowwater")]
-pub(crate) struct Fetch(lowwater_intake::Fetch);
+pub(crate) struct Fetch(pub(crate) lowwater_intake::Fetch);
 
-/// A source's members as JSON: spans are timedeltas or seconds.
+const SPANS: [&str; 4] = ["fresh_for", "stale_for", "cool_down", "timeout"];
+
 fn source(given: &Bound<'_, PyAny>) -> PyResult<KeySource> {
     let expected = "must hold dicts, each with an `issuer`";
     let dict = given.cast::<PyDict>().map_err(|_| argument("sources", expected))?;
-    let one = |(name, value): &(String, Bound<'_, PyAny>)| {
-        let digits = match &**name {
-            "fresh_for" | "stale_for" | "cool_down" | "timeout" => span_digits(value, name)?,
-            _ => None,
-        };
-        let json = digits.map_or_else(|| json(value, name), Ok)?;
-        Ok(format!("{}:{json}", quoted(name)))
+    KeySource::from_json(&config(dict, "sources", &SPANS)?).map_err(mistake_in_keywords)
+}
+
+impl Issuers {
+    /// Reads a message by the keys of its issuer.
+    pub(crate) fn read<T>(
+        &self,
+        issuer: &str,
+        read: impl Fn(&lowwater::KeySet) -> Result<T, MessageFault>,
+    ) -> Asked<Result<T, MessageFault>> {
+        self.0.read(issuer, lowwater_edge::now(), read)
+    }
+}
+
+/// What came of a message, as an object or as an exception that was not raised.
+pub(crate) fn told<'py, T, P: PyClass + Into<PyClassInitializer<P>>>(
+    py: Python<'py>,
+    asked: Asked<Result<T, MessageFault>>,
+    object: impl FnOnce(T) -> P,
+    refusal: impl FnOnce(&MessageFault) -> PyErr,
+) -> PyResult<(Bound<'py, PyAny>, bool)> {
+    let object = match asked.answer {
+        Ok(taken) => Bound::new(py, object(taken))?.into_any(),
+        Err(fault) => refusal(&fault).into_value(py).into_bound(py).into_any(),
     };
-    let all = members(dict, "sources")?.iter().map(one).collect::<PyResult<Vec<_>>>()?;
-    KeySource::from_json(&format!("{{{}}}", all.join(","))).map_err(mistake_in_keywords)
+    Ok((object, asked.awaited))
 }
 
 #[pymethods]
@@ -120,29 +139,44 @@ impl Issuers {
         self.0.longest_wait(lowwater_edge::now()).as_secs_f64()
     }
 
-    /// What came of a message (of a logout: a Logout, or a MessageRefused that was not raised), and whether newer keys are
-    /// worth waiting for.
-    #[pyo3(signature = (receiver, body, *, now=Given::absent()), text_signature = "($self, receiver, body, *, now=...)")]
+    /// What came of a message (of a logout: a Logout, of an event: a Received, or a MessageRefused that was not raised), and
+    /// whether newer keys are worth waiting for.
+    #[pyo3(
+        signature = (receiver, body, *, content_type=Given::absent(), now=Given::absent()),
+        text_signature = "($self, receiver, body, *, content_type=..., now=...)"
+    )]
     fn receive<'py>(
         &self,
         receiver: &Bound<'py, PyAny>,
         body: &Bound<'py, PyAny>,
+        content_type: Given<'py>,
         now: Given<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, bool)> {
         let (py, now) = (receiver.py(), self::now(&now)?);
         let body = bytes(body, "body")?;
-        let Ok(receiver) = receiver.cast::<LogoutReceiver>() else {
-            return Err(argument("receiver", "must be a LogoutReceiver"));
+        if let Ok(events) = receiver.cast::<EventReceiver>() {
+            let events = &events.get().0;
+            let asked = content_type.map(|value| {
+                let content_type = convert::content_type(value)?;
+                Ok(self.read(events.issuer(), |keys| events.push(&content_type, &body, keys, now)))
+            })?;
+            // What is no text has a shape that no token has.
+            let set = String::from_utf8_lossy(&body);
+            let asked = asked.unwrap_or_else(|| {
+                self.read(events.issuer(), |keys| events.receive(&set, keys, now))
+            });
+            return told(py, asked, Received, events::refusal);
+        }
+        let Ok(logouts) = receiver.cast::<LogoutReceiver>() else {
+            return Err(argument("receiver", "must be a LogoutReceiver or an EventReceiver"));
         };
-        let receiver = &receiver.get().0;
-        let clock = lowwater_edge::now();
-        let receive = |keys: &lowwater::KeySet| receiver.receive(&body, keys, now);
-        let Asked { answer, awaited } = self.0.read(receiver.issuer(), clock, receive);
-        let object = match answer {
-            Ok(logout) => Bound::new(py, Logout(logout))?.into_any(),
-            Err(fault) => logout::refusal(&fault).into_value(py).into_bound(py).into_any(),
-        };
-        Ok((object, awaited))
+        if content_type.is_given() {
+            let expected = "is for an EventReceiver: what a LogoutReceiver reads is a form";
+            return Err(argument("content_type", expected));
+        }
+        let logouts = &logouts.get().0;
+        let asked = self.read(logouts.issuer(), |keys| logouts.receive(&body, keys, now));
+        told(py, asked, Logout, logout::refusal)
     }
 
     /// The validator with the keys of this moment.

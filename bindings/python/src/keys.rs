@@ -47,6 +47,12 @@ fn mistake_in(value: &Bound<'_, PyAny>) -> fn(lowwater::ConfigError) -> PyErr {
     if value.is_instance_of::<PyDict>() { mistake_in_keywords } else { mistake }
 }
 
+/// The keys that a message is read by.
+pub(crate) fn set<'a>(given: &'a Bound<'_, PyAny>) -> PyResult<&'a lowwater::KeySet> {
+    let keys = given.cast::<KeySet>().map_err(|_| argument("keys", "must be a KeySet"))?;
+    Ok(&keys.get().0)
+}
+
 /// Keys as they come: a set, a key, a file of keys, or a list of these.
 pub(crate) fn given(value: &Bound<'_, PyAny>, short: bool) -> PyResult<lowwater::KeySet> {
     if let Ok(set) = value.cast::<KeySet>() {

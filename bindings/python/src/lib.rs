@@ -5,15 +5,21 @@ mod accepted;
 mod convert;
 mod cutoffs;
 mod error;
+mod events;
 mod index;
 mod interpreter;
 mod issuer;
 mod keys;
 mod logout;
 mod number;
+mod poll;
+mod reply;
+mod revocation;
 mod rule;
 mod rules;
 mod sentinel;
+mod status;
+mod stream;
 mod time;
 mod validator;
 
@@ -33,16 +39,28 @@ mod _lowwater {
     #[pymodule_export]
     use crate::cutoffs::Cutoffs;
     #[pymodule_export]
+    use crate::events::{EventReceiver, Received};
+    #[pymodule_export]
     use crate::index::Index;
     #[pymodule_export]
     use crate::issuer::{Fetch, Issuers};
     #[pymodule_export]
     use crate::keys::{Key, KeySet, Signed};
     #[pymodule_export]
-    use crate::logout::{Logout, LogoutReceiver, Reply};
+    use crate::logout::{Logout, LogoutReceiver};
+    #[pymodule_export]
+    use crate::poll::Polling;
+    #[pymodule_export]
+    use crate::reply::Reply;
+    #[pymodule_export]
+    use crate::revocation::{GlobalRevocation, Revocation, RevocationRequest};
     #[pymodule_export]
     use crate::rule::Rule;
     use crate::sentinel::{Any, NoCutoffs};
+    #[pymodule_export]
+    use crate::status::{StatusLists, WithStatus};
+    #[pymodule_export]
+    use crate::stream::StreamFreshness;
     #[pymodule_export]
     use crate::validator::{Validator, unverified};
 

@@ -1,9 +1,11 @@
 //! What a validation can be given as its rules.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lowwater::{Freshness, RuleSet};
 use lowwater_edge::SharedCutoffs;
+use lowwater_intake::StatusLists;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -11,10 +13,16 @@ use crate::cutoffs::Cutoffs;
 use crate::error::argument;
 use crate::index::Index;
 use crate::sentinel::NoCutoffs;
+use crate::status::WithStatus;
 
-/// A set of rules that Python holds.
+/// Rules that Python holds, with the status lists beside them.
+pub(crate) struct Rules<'a> {
+    held: Held<'a>,
+    lists: Vec<Arc<StatusLists>>,
+}
+
 #[derive(Clone, Copy)]
-pub(crate) enum Rules<'a> {
+enum Held<'a> {
     Cutoffs(&'a SharedCutoffs),
     Index(&'a lowwater::Index<'a>),
     None,
@@ -22,6 +30,31 @@ pub(crate) enum Rules<'a> {
 
 impl<'a> Rules<'a> {
     pub(crate) fn of(given: &'a Bound<'_, PyAny>) -> PyResult<Self> {
+        if let Ok(with) = given.cast::<WithStatus>() {
+            let with = with.get();
+            let held = Held::of(with.rules().bind(given.py()))?;
+            return Ok(Self { held, lists: with.lists() });
+        }
+        Ok(Self { held: Held::of(given)?, lists: Vec::new() })
+    }
+
+    /// Asks the rules as they are now, of an age that is bounded.
+    pub(crate) fn ask<T>(
+        &self,
+        fresh_within: Option<Duration>,
+        ask: impl FnOnce(&(dyn RuleSet + Sync)) -> T,
+    ) -> T {
+        if self.lists.is_empty() {
+            return self.held.ask(fresh_within, ask);
+        }
+        let lists: Vec<&StatusLists> = self.lists.iter().map(Arc::as_ref).collect();
+        self.held
+            .ask(fresh_within, |rules| ask(&lowwater::WithStatus::new(rules, lists.as_slice())))
+    }
+}
+
+impl<'a> Held<'a> {
+    fn of(given: &'a Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(cutoffs) = given.cast::<Cutoffs>() {
             return Ok(Self::Cutoffs(&cutoffs.get().0));
         }
@@ -34,8 +67,7 @@ impl<'a> Rules<'a> {
         Err(argument("cutoffs", "must be Cutoffs, an Index, or NO_CUTOFFS, said aloud"))
     }
 
-    /// Asks the rules as they are now, of an age that is bounded.
-    pub(crate) fn ask<T>(
+    fn ask<T>(
         self,
         fresh_within: Option<Duration>,
         ask: impl FnOnce(&(dyn RuleSet + Sync)) -> T,

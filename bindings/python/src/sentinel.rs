@@ -2,6 +2,8 @@
 
 use pyo3::prelude::*;
 
+use crate::status::WithStatus;
+
 /// The class of `lowwater.ANY`.
 #[pyclass(frozen, module = "lowwater")]
 pub(crate) struct Any;
@@ -23,6 +25,11 @@ pub(crate) struct NoCutoffs;
 
 #[pymethods]
 impl NoCutoffs {
+    /// The same rules, with status lists beside them.
+    fn with_status(slf: &Bound<'_, Self>, lists: &Bound<'_, PyAny>) -> PyResult<WithStatus> {
+        WithStatus::new(slf.clone().into_any(), lists)
+    }
+
     fn __repr__(&self) -> &'static str {
         "lowwater.NO_CUTOFFS"
     }

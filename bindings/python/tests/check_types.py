@@ -1,7 +1,7 @@
 """What type checkers accept and what they refuse; checked, never run. An unneeded ignore is an error."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 import lowwater
 from lowwater.annotations import Explanation
@@ -33,10 +33,37 @@ def accepted_is_typed(validator: lowwater.Validator, cutoffs: lowwater.Cutoffs) 
         assert_type(no.status, int)
 
 
+async def messages_are_typed(
+    validator: lowwater.IssuerValidator,
+    logouts: lowwater.LogoutReceiver,
+    events: lowwater.EventReceiver,
+    lists: lowwater.StatusLists,
+) -> None:
+    assert_type(validator.receive(logouts, b""), lowwater.Logout)
+    assert_type(validator.receive(events, b"", content_type=None), lowwater.Received)
+    received = await validator.receive_async(events, b"")
+    assert_type(received, lowwater.Received)
+    assert_type(received.events[0]["not_applied"], list[str])
+    assert_type(received.stream, Literal["enabled", "paused", "disabled"] | None)
+    poll = lowwater.EventPoll(validator, events, url="https://issuer.example/poll")
+    assert_type(poll.round(print), float)
+    assert_type(await poll.round_async(print), float)
+    assert_type(poll.as_of, datetime | None)
+    rules = lowwater.NO_CUTOFFS.with_status([lists])
+    assert_type(validator.validate("token", rules).algorithm, str | None)
+    try:
+        lowwater.RevocationRequest.read("x", b"")
+    except lowwater.MessageRefused as no:
+        assert_type(no.reply, lowwater.Reply | None)
+
+
 def mistakes_are_seen(validator: lowwater.Validator, cutoffs: lowwater.Cutoffs) -> None:
     validator.validate(b"token", cutoffs)  # type: ignore[arg-type]
     validator.validate("token")  # type: ignore[call-arg]
     validator.validate("token", None)  # type: ignore[arg-type]
+    lowwater.EventPoll(validator, None)  # type: ignore[arg-type, call-arg]
+    lowwater.RevocationRequest.access_token("token")  # type: ignore[arg-type]
+    cutoffs.with_status(cutoffs)  # type: ignore[arg-type]
     cutoffs.issued_before(datetime.now(UTC), sbject="u")  # type: ignore[call-arg]
     cutoffs.issued_before(datetime.now(UTC), subject=None)  # type: ignore[arg-type]
     cutoffs.suspended(subject="u")  # type: ignore[call-arg]

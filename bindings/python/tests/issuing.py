@@ -36,8 +36,13 @@ class Issuer:
         return self._ask("/token", {"key": key, "header": header or {}, "claims": claims})
 
     @property
+    def seen(self) -> list[dict[str, Any]]:
+        seen: list[dict[str, Any]] = json.loads(self._ask("/seen"))
+        return seen
+
+    @property
     def paths(self) -> list[str]:
-        return [request["path"] for request in json.loads(self._ask("/seen"))]
+        return [request["path"] for request in self.seen]
 
     def close(self) -> None:
         self._process.kill()

@@ -159,6 +159,7 @@ def test_every_kind_of_rule_and_target() -> None:
         assert cutoffs.suspended(on=False, version=2, now=NOW, **target) == "applied"
         mine.validate(text, cutoffs, now=NOW)
     key_id = mine.validate(text, lowwater.NO_CUTOFFS, now=NOW).key_id
+    assert key_id is not None
     cutoffs = lowwater.Cutoffs()
     cutoffs.revoked("never", key_id=key_id)
     assert code(mine.validate, text, cutoffs, now=NOW) == "token_revoked"

@@ -127,6 +127,101 @@ def test_a_token_of_any_text_is_rejected_and_no_mistake(cutoffs: lowwater.Cutoff
         assert validator().explain(text, cutoffs)["accepted"] is False
 
 
+RECEIVERS: list[tuple[Any, dict[str, Any]]] = [
+    (lowwater.LogoutReceiver, {"issuer": "i", "client_id": "a", "algorithms": ["HS256"]}),
+    (lowwater.EventReceiver, {"issuer": "i", "audience": "a", "algorithms": ["HS256"]}),
+    (lowwater.GlobalRevocation, {"issuer": "i"}),
+    (
+        lowwater.StatusLists,
+        {"issuer": "i", "lists": ["https://i.example/"], "algorithms": ["HS256"]},
+    ),
+]
+
+
+@pytest.mark.parametrize("bad", NOT_TEXT, ids=kind)
+def test_readers_of_messages(bad: Any) -> None:
+    keys = lowwater.KeySet(lowwater.Key.from_secret(SECRET))
+    for reader, good in RECEIVERS:
+        refused("issuer", reader, **(good | {"issuer": bad}))
+        for name in set(good) & {"client_id", "audience", "lists"}:
+            if bad != ["x"]:
+                refused(name, reader, **(good | {name: bad}))
+        refused("own", reader, **(good | {"own": bad}))
+    logouts, events, global_revocation, lists = [reader(**good) for reader, good in RECEIVERS]
+    request = lowwater.RevocationRequest
+    if not isinstance(bad, bytes):
+        refused("body", logouts.receive, bad, keys)
+        refused("body", events.push, "x", bad, keys)
+        refused("body", global_revocation.receive, "application/json", bad)
+        refused("body", request.read, "x", bad)
+    refused("uri", lists.hydrate, bad, "x", keys)
+    for place, name in enumerate(("issuer", "subject", "client")):
+        refused(name, request.grant, *["x" if n != place else bad for n in range(3)])
+    if bad is not LONE:
+        refused("token", events.receive, bad, keys)
+        refused("token", lists.hydrate, "x", bad, keys)
+        refused("status", lowwater.StreamFreshness().status, bad, NOW)
+        refused("received", lowwater.StreamFreshness().heard, bad)
+        if bad is not None:
+            refused("content_type", events.push, bad, b"", keys)
+            refused("content_type", global_revocation.receive, bad, b"")
+            refused("content_type", request.read, bad, b"")
+    refused("keys", events.receive, "x", bad)
+
+
+@pytest.mark.parametrize("bad", NOT_SPAN, ids=kind)
+def test_spans_of_readers(bad: Any) -> None:
+    spans = ["leeway", "max_age", "max_session"], ["leeway", "max_session", "max_lifetime"]
+    of_lists = ["leeway", "fresh_for", "stale_for", "cool_down", "timeout", "forget_after"]
+    for (reader, good), names in zip(RECEIVERS, (*spans, ["max_lifetime"], of_lists), strict=True):
+        for name in names:
+            refused(name, reader, **(good | {name: bad}))
+
+
+@pytest.mark.parametrize("bad", NOT_TIME, ids=kind)
+def test_times_of_readers(bad: Any) -> None:
+    keys = lowwater.KeySet(lowwater.Key.from_secret(SECRET))
+    logouts, events, global_revocation, lists = [reader(**good) for reader, good in RECEIVERS]
+    refused("now", logouts.receive, b"", keys, now=bad)
+    refused("now", events.push, "x", b"", keys, now=bad)
+    refused("now", events.receive, "x", keys, now=bad)
+    refused("now", global_revocation.receive, "x", b"", now=bad)
+    refused("now", lowwater.RevocationRequest.grant, "i", "u", "c", now=bad)
+    refused("now", lists.hydrate, "x", "x", keys, now=bad)
+    stream = lowwater.StreamFreshness()
+    for call, name in ((stream.polled, "as_of"), (stream.resynced, "as_of")):
+        refused(name, call, bad)
+    refused("at", stream.status, "enabled", bad)
+    assert stream.as_of is None
+
+
+def test_tables_and_meanings() -> None:
+    risk = "https://schemas.openid.net/secevent/caep/event-type/risk-level-change"
+    reader, good = RECEIVERS[1]
+    cases: list[tuple[str, Any, str]] = [
+        ("events", {risk: "explode"}, "an event does one of"),
+        ("events", {risk: {"MEDIUM": "explode"}}, "an event does one of"),
+        ("events", {risk: 5}, "events"),
+        ("events", "refresh", "events"),
+        ("formats", {"email": "subjects"}, "an identifier means"),
+        ("formats", {"e-mail": "subject"}, "format"),
+        ("formats", ["email"], "`formats` must be an object of strings"),
+        ("members", {"device": None}, "`members` must be an object of strings"),
+        ("unknown_members", {"device": "maybe"}, "`match` or `no_match`"),
+        ("authority", {}, "`issuers` must list at least one"),
+        ("authority", {"issuers": ["i"], "tenant": []}, "`tenant` must be"),
+        ("authority", "i", "authority"),
+        ("legacy", "yes", "`legacy` must be true or false"),
+        ("legacy", None, "`legacy` must be true or false"),
+        ("algorithms", ["none"], "unknown algorithm"),
+        ("audience", [""], "audience"),
+        ("max_session", 0, "`max_session` must be 1 second to 10 years"),
+    ]
+    for name, bad, text in cases:
+        with pytest.raises(lowwater.ConfigError, match=text):
+            reader(**(good | {name: bad}))
+
+
 @pytest.mark.parametrize("bad", NOT_TIME, ids=kind)
 def test_times(bad: Any, cutoffs: lowwater.Cutoffs) -> None:
     mine = validator()
@@ -367,7 +462,9 @@ def test_nothing_is_everyone_by_accident(cutoffs: lowwater.Cutoffs) -> None:
 
 
 def test_nothing_can_be_made_or_extended_beside_its_constructor() -> None:
-    for kind in (lowwater.Accepted, lowwater.Ticket, lowwater.Rule, lowwater.Signed, lowwater.Key):
+    messages = [lowwater.Logout, lowwater.Received, lowwater.Revocation, lowwater.RevocationRequest]
+    objects = [lowwater.Accepted, lowwater.Ticket, lowwater.Rule, lowwater.Signed, lowwater.Key]
+    for kind in [*objects, *messages, lowwater.Reply, lowwater.Fetch]:
         with pytest.raises(TypeError):
             kind()
         with pytest.raises(TypeError):

@@ -9,7 +9,7 @@ from typing import Any
 
 import lowwater
 from conftest import ISSUER, NOW, SECRET, token, validator
-from test_bad_input import CYCLE, LONE, Throwing, Words
+from test_bad_input import CYCLE, LONE, RECEIVERS, Throwing, Words
 
 CALLS = 100_000
 VALIDATIONS = 1_000_000
@@ -28,6 +28,7 @@ NAMES = [
     "everyone", "except_sessions", "except_token_ids", "skew_guard", "id", "reason", "now", "on", "version",
     "audience", "algorithms", "keys", "leeway", "max_lifetime", "max_age", "token_type", "required", "claim_equals",
     "fresh_within", "stale_after", "expired_after", "capacity", "force", "skip_bad", "scopes", "any_scope", "x",
+    "client_id", "lists", "events", "formats", "authority", "legacy", "accepted", "content_type", "body", "uri", "token",
 ]  # fmt: skip
 
 
@@ -44,6 +45,8 @@ def test_random_calls_end_in_answers_or_errors() -> None:
         lowwater.Index(lowwater.Cutoffs().to_index()),
     ]
     objects += [objects[3].ticket(), lowwater.Cutoffs.replica(stale_after=1, expired_after=2)]
+    readers = [reader(**good) for reader, good in RECEIVERS]
+    objects += [*readers, lowwater.StreamFreshness(), lowwater.NO_CUTOFFS.with_status(readers[-1])]
     callables = [
         getattr(one, name)
         for one in [
@@ -53,6 +56,7 @@ def test_random_calls_end_in_answers_or_errors() -> None:
             lowwater.Key,
             lowwater.Index,
             lowwater.Validator,
+            lowwater.RevocationRequest,
         ]
         for name in dir(one)
         if callable(getattr(one, name))

@@ -9,12 +9,14 @@ import lowwater
 
 FILES = [
     "lowwater/__init__.py",
+    "lowwater/_driver.py",
     "lowwater/_errors.py",
     "lowwater/_http.py",
     "lowwater/_lowwater.abi3.so",
     "lowwater/_lowwater.pyi",
     "lowwater/annotations.py",
     "lowwater/issuer.py",
+    "lowwater/poll.py",
     "lowwater/py.typed",
     "lowwater-V.dist-info/METADATA",
     "lowwater-V.dist-info/RECORD",

@@ -1,5 +1,6 @@
 """The README's code runs as it stands there, in a clean namespace, against a real FastAPI and Flask."""
 
+import json
 import re
 import sys
 import time
@@ -28,14 +29,16 @@ def readme(monkeypatch: pytest.MonkeyPatch, issuer: Issuer) -> dict[str, Any]:
     """The names that the README's code defines. Only the issuer is another, on loopback, whose keys are Ed25519's."""
     issuer.behave("a")
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     module = types.ModuleType("readme")
     monkeypatch.setitem(sys.modules, "readme", module)
     code = "\n".join(blocks).replace('algorithms=["RS256"]', 'algorithms=["EdDSA"]')
     one_line = 'ISSUER, audience="https://api.example.com/", algorithms=["EdDSA"]'
     assert one_line in code
     here = f'jwks_url="{issuer.url}/jwks", allow_loopback_http=True'
-    exec(compile(code.replace(one_line, f"{one_line}, {here}"), README, "exec"), module.__dict__)
+    code = code.replace(one_line, f"{one_line}, {here}")
+    code = code.replace("url=url, ", "url=url, allow_loopback_http=True, ")
+    exec(compile(code, README, "exec"), module.__dict__)
     module.__dict__["tokens"] = issuer
     return module.__dict__
 
@@ -131,6 +134,55 @@ def test_a_logout_at_the_issuer(readme: dict[str, Any]) -> None:
     assert other.status_code == 200
     forged = client.post("/backchannel-logout", data={"logout_token": token[:-4] + "AAAA"})
     assert (forged.status_code, forged.json()["error"]) == (400, "invalid_request")
+
+
+def event(readme: dict[str, Any], user: str) -> str:
+    events: dict[str, Any] = {
+        "https://schemas.openid.net/secevent/caep/event-type/session-revoked": {}
+    }
+    who = {"format": "iss_sub", "iss": ISSUER, "sub": user}
+    claims = {"aud": f"{AUDIENCE}events", "jti": user, "sub_id": who, "sub": None, "exp": None}
+    return signed(readme, header={"typ": "secevent+jwt"}, events=events, **claims)
+
+
+def test_security_events_that_are_pushed_and_polled(
+    readme: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fastapi.testclient import TestClient
+
+    client = TestClient(readme["app"])
+    pushed = {"Content-Type": "application/secevent+jwt"}
+    for headers, status in ((pushed, 202), ({"Content-Type": "text/plain"}, 400)):
+        answer = client.post("/events", content=event(readme, "u1"), headers=headers)
+        assert answer.status_code == status
+    for user, status in (("u1", 401), ("u2", 200)):
+        asked = bearer(readme, sub=user, scope="read:messages")
+        assert client.get("/messages", headers=asked).status_code == status
+
+    class Enough(Exception):
+        """Ends an endless loop."""
+
+    def once(_: float) -> None:
+        raise Enough
+
+    monkeypatch.setattr(time, "sleep", once)
+    sets = {"n1": event(readme, "u2")}
+    readme["tokens"].behave("a", at={"/poll": {"body": json.dumps({"sets": sets})}})
+    with pytest.raises(Enough):
+        readme["poll"](f"{readme['tokens'].url}/poll", "Bearer s")
+    assert client.get("/messages", headers=asked).status_code == 401
+
+
+def test_everything_of_a_user(readme: dict[str, Any]) -> None:
+    from fastapi.testclient import TestClient
+
+    client = TestClient(readme["app"])
+    user = bearer(readme, scope="read:messages")
+    assert client.get("/messages", headers=user).status_code == 200
+    who = {"format": "iss_sub", "iss": ISSUER, "sub": "u1"}
+    assert client.post("/revoke-all", json={"sub_id": who}).status_code == 204
+    assert client.post("/revoke-all", json={}).status_code == 400
+    assert client.get("/messages", headers=user).status_code == 401
 
 
 def test_replicas_follow(readme: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

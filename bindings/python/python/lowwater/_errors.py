@@ -77,16 +77,20 @@ class Rejected(Error):
 
 
 class MessageRefused(Error):
-    """A message of an issuer's (a logout token) was not taken. ``str(no)`` says why, without text of the message."""
+    """A message (a logout, a security event, a request to revoke, a status list) was not taken. ``str(no)`` says why, without
+    text of the message.
+    """
 
     __module__ = "lowwater"
 
     code: str
     """What was wrong; where tokens have the same fault, theirs. ``keys_unavailable``: the message is not known to be bad."""
-    reply: "Reply"
-    """What to answer: 400, or 503 while the issuer's keys cannot be had."""
+    reply: "Reply | None"
+    """What to answer: 503 while the issuer's keys cannot be had, else what the protocol says, mostly 400. None of a status
+    list, which nobody sent.
+    """
 
-    def __init__(self, message: str, code: str, reply: "Reply") -> None:
+    def __init__(self, message: str, code: str, reply: "Reply | None") -> None:
         super().__init__(message)
         self.code = code
         self.reply = reply

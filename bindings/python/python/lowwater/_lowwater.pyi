@@ -11,12 +11,16 @@ from typing import (
     type_check_only,
 )
 
+from lowwater._driver import Client
 from lowwater._errors import MessageRefused, Rejected
 from lowwater.annotations import (
     AppliedLines,
+    Authority,
     Buffer,
     Change,
     CutoffTarget,
+    Event,
+    EventAction,
     Explanation,
     Freshness,
     IssuerKeywords,
@@ -27,18 +31,21 @@ from lowwater.annotations import (
     RuleTarget,
     SkippedKey,
     Span,
+    StreamStatus,
     Strings,
     Target,
     Time,
     Unverified,
 )
-from lowwater.issuer import Client, IssuerValidator
+from lowwater.issuer import IssuerValidator
 
 __all__ = [
     "Accepted",
     "Ticket",
     "affected",
     "Cutoffs",
+    "EventReceiver",
+    "Received",
     "Index",
     "Fetch",
     "Issuers",
@@ -47,8 +54,15 @@ __all__ = [
     "Signed",
     "Logout",
     "LogoutReceiver",
+    "Polling",
     "Reply",
+    "GlobalRevocation",
+    "Revocation",
+    "RevocationRequest",
     "Rule",
+    "StatusLists",
+    "WithStatus",
+    "StreamFreshness",
     "Validator",
     "unverified",
     "ANY",
@@ -64,7 +78,10 @@ class _Any: ...
 
 @final
 @type_check_only
-class _NoCutoffs: ...
+class _NoCutoffs:
+    def with_status(
+        self, lists: StatusLists | builtins.list[StatusLists] | tuple[StatusLists, ...]
+    ) -> WithStatus: ...
 
 ANY: Final[_Any]
 """Any issuer, any audience, any token type: said aloud, never by default."""
@@ -306,9 +323,11 @@ class Accepted:
         """All claims as JSON, as they were sent."""
 
     @property
-    def header(self) -> dict[str, Any]: ...
+    def header(self) -> dict[str, Any] | None:
+        """The header; None: the token was introspected, and so it is below."""
+
     @property
-    def header_json(self) -> str: ...
+    def header_json(self) -> str | None: ...
     @property
     def issuer(self) -> str | None:
         """``iss``"""
@@ -358,9 +377,9 @@ class Accepted:
         """``auth_time``, in UTC."""
 
     @property
-    def algorithm(self) -> str: ...
+    def algorithm(self) -> str | None: ...
     @property
-    def key_id(self) -> str:
+    def key_id(self) -> str | None:
         """The key that verified it: its ``kid``, or its thumbprint (RFC 7638) where it has none."""
 
     @property
@@ -570,6 +589,11 @@ class Cutoffs:
     def to_index(self, *, now: Time = ...) -> bytes:
         """Decisions alone, 16 bytes a rule, to be asked in place. As secret as the rules."""
 
+    def with_status(
+        self, lists: StatusLists | builtins.list[StatusLists] | tuple[StatusLists, ...]
+    ) -> WithStatus:
+        """These rules with status lists beside them, of one issuer or several: given wherever rules are."""
+
     @property
     def sequence(self) -> int: ...
     def __len__(self) -> int: ...
@@ -595,6 +619,11 @@ class Index:
         """Proves every line; raises ConfigError at the first that is damaged. (A validation proves what it
         reads, and answers 503.)
         """
+
+    def with_status(
+        self, lists: StatusLists | builtins.list[StatusLists] | tuple[StatusLists, ...]
+    ) -> WithStatus:
+        """As ``Cutoffs.with_status``."""
 
     @property
     def targets(self) -> int: ...
@@ -655,6 +684,276 @@ class Logout:
     def __reduce__(self) -> NoReturn: ...
 
 @final
+class EventReceiver:
+    """Takes in the security event tokens (RFC 8417) of one transmitter, SSF with CAEP and RISC, and says which rules they
+    make.
+
+    issuer: the transmitter. audience: one or several, of which ``aud`` must name one. algorithms: as those of a Validator.
+    token_issuer: whose tokens it speaks of, where that is another name.
+    authority: whom it may name; the tokens of its own issuer by the usual dimensions, if left out.
+    events: what an event does in place of the default, by its URI, and perhaps by the value that decides:
+        ``{"https://schemas.openid.net/secevent/caep/event-type/risk-level-change": {"MEDIUM": "refresh"}}``.
+    formats: what an identifier of a format means beside ``iss_sub`` and ``jwt_id``: ``{"email": "claim:email"}``.
+    members: the same of the members of a complex subject: ``{"device": "device"}``. unknown_members: what a member that
+        means nothing here does: ``"match"`` (it is left out, the rule refuses more) or ``"no_match"`` (no rule).
+    critical_subject_members: those of which the transmitter said that they must be understood.
+    any_email_case: names an address in small letters too. legacy: takes what drafts of these protocols said.
+    max_session, max_lifetime: the validator's own: a tombstone of a session, of a token, is then forgotten at its end, and
+        else stays for ever.
+
+    A token that comes again, or late, changes nothing that a later one said.
+    """
+
+    def __new__(
+        cls,
+        *,
+        issuer: str,
+        audience: str | Strings,
+        algorithms: Strings,
+        token_issuer: str = ...,
+        authority: Authority = ...,
+        events: dict[str, EventAction | dict[str, EventAction]] = ...,
+        formats: dict[str, str] = ...,
+        members: dict[str, str] = ...,
+        unknown_members: dict[str, Literal["match", "no_match"]] = ...,
+        critical_subject_members: Strings = ...,
+        any_email_case: bool = False,
+        legacy: bool = False,
+        leeway: Span = 60,
+        max_session: Span = ...,
+        max_lifetime: Span = ...,
+    ) -> EventReceiver: ...
+    @property
+    def issuer(self) -> str: ...
+    def push(
+        self,
+        content_type: str | None,
+        body: bytes | bytearray,
+        keys: KeySet,
+        *,
+        now: Time = ...,
+    ) -> Received:
+        """Reads the body of a push (RFC 8935), with the ``Content-Type`` of its request (None: it has none), or raises
+        ``MessageRefused``. Who may push is the API's to check. Where the keys are fetched, ``IssuerValidator.receive`` asks
+        for new ones too.
+        """
+
+    def receive(self, token: str, keys: KeySet, *, now: Time = ...) -> Received:
+        """Reads a security event token by itself, or raises ``MessageRefused``."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Received:
+    """A security event token that was taken: apply and keep its rules, then answer."""
+
+    @property
+    def rules(self) -> list[Rule]: ...
+    @property
+    def events(self) -> list[Event]:
+        """What happened, and why it made no rule where it made none. One event, in other words where there are several."""
+
+    @property
+    def token_id(self) -> str:
+        """Its ``jti``, for a log."""
+
+    @property
+    def is_verification(self) -> bool:
+        """Does it verify the stream?"""
+
+    @property
+    def state(self) -> str | None:
+        """The ``state`` of a verification: what was asked for, if it was."""
+
+    @property
+    def stream(self) -> StreamStatus | None:
+        """What it says of the stream: see ``StreamFreshness``."""
+
+    @property
+    def issued_at(self) -> datetime:
+        """When the transmitter made it, by its own clock, and never later than it was received."""
+
+    @property
+    def reply(self) -> Reply:
+        """What to answer a push once the rules are kept: 202."""
+
+    @property
+    def wrong_state(self) -> Reply:
+        """What to answer a push whose ``state`` is not the one that was asked for: 400, ``invalid_state``."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class StreamFreshness:
+    """How young the rules are that come by a stream of events: what to tell ``Cutoffs.loaded`` of a replica.
+
+    A message that was made at an instant shows that the stream worked then. It does not show that nothing was lost: load
+    the rules that were kept before the first call, and again where ``needs_resync`` says so. While the stream is paused or
+    disabled nothing counts, and after it was disabled nothing before ``resynced``. Threads may share it.
+    """
+
+    def __new__(cls) -> StreamFreshness: ...
+    def heard(self, received: Received) -> None:
+        """A message was taken, and its rules are kept."""
+
+    def polled(self, as_of: Time) -> None:
+        """A poll left nothing open: ``EventPoll.as_of``."""
+
+    def status(self, status: StreamStatus, at: Time) -> None:
+        """The transmitter says that the stream has this status, at this time."""
+
+    def resynced(self, as_of: Time) -> None:
+        """All rules of this time were loaded from somewhere else."""
+
+    @property
+    def needs_resync(self) -> bool:
+        """Were events lost that will not come again?"""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """So old the rules are; None: they count as no younger than they did."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class GlobalRevocation:
+    """Takes in requests to revoke everything of a user (Global Token Revocation, a draft): whoever logged in before has to
+    log in again.
+
+    issuer: whose tokens. authority, formats, members, unknown_members, critical_subject_members, any_email_case,
+    max_lifetime: as those of an ``EventReceiver``.
+
+    **Who may ask is for the application to check**, before this is called: the request proves nothing.
+    """
+
+    def __new__(
+        cls,
+        *,
+        issuer: str,
+        authority: Authority = ...,
+        formats: dict[str, str] = ...,
+        members: dict[str, str] = ...,
+        unknown_members: dict[str, Literal["match", "no_match"]] = ...,
+        critical_subject_members: Strings = ...,
+        any_email_case: bool = False,
+        max_lifetime: Span = ...,
+    ) -> GlobalRevocation: ...
+    def receive(
+        self, content_type: str | None, body: bytes | bytearray, *, now: Time = ...
+    ) -> Revocation:
+        """Reads the body of a request, or raises ``MessageRefused``: 400, 403 or 422."""
+
+    @property
+    def unknown_user(self) -> Reply:
+        """What to answer where the application knows that there is no such user: 404."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class RevocationRequest:
+    """A request to revoke one token (RFC 7009). **Who may ask is for the application to check.**
+
+    An access token that this API would accept is ended by its id. A token that says nothing here (a refresh token, an opaque
+    one) is the issuer's to revoke; where the application knows which grant it belongs to, ``grant`` ends what was issued
+    under it until now.
+    """
+
+    @staticmethod
+    def read(content_type: str | None, body: bytes | bytearray) -> RevocationRequest:
+        """Reads the body of a request (a form), or raises ``MessageRefused``: 400."""
+
+    @property
+    def token(self) -> str:
+        """The token, which nothing is known about yet."""
+
+    @property
+    def hint(self) -> str | None:
+        """What the client takes it for: ``access_token``, ``refresh_token``, or another word."""
+
+    @property
+    def reply(self) -> Reply:
+        """What to answer, whatever became of the token: 200."""
+
+    @staticmethod
+    def access_token(accepted: Accepted, *, client: str = ...) -> Revocation:
+        """Ends an access token that was accepted, for the client that asks (its own tokens alone), or, where none is named,
+        for an operator.
+
+        Raises ``MessageRefused`` (``other_client``, ``no_name``) where it is not revoked: for the log, its reply is 200 too.
+        """
+
+    @staticmethod
+    def grant(issuer: str, subject: str, client: str, *, now: Time = ...) -> Revocation:
+        """Ends what was issued under a grant until now."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Revocation:
+    """What a request to revoke comes to: apply and keep its rules, then answer."""
+
+    @property
+    def rules(self) -> list[Rule]: ...
+    @property
+    def reply(self) -> Reply:
+        """What to answer once the rules are kept: 204, or 200 of one token."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class StatusLists:
+    """The status lists of one issuer's tokens (Token Status List, a draft): asked beside the rules, ``cutoffs.with_status(lists)``.
+
+    issuer: whose tokens. lists: the addresses at or below which its lists are; none is taken from elsewhere. algorithms: as
+    those of a Validator. list_issuer: who signs the lists, where that is another.
+    leeway, fresh_for, stale_for, cool_down, timeout, forget_after, max_lists, max_bytes, max_list_bytes: how long a list is
+    used, and how much of them is kept. Threads may share it.
+
+    A token whose list is missing is answered 503. A value of 1 refuses it (401), of 2 suspends it (403).
+    """
+
+    def __new__(
+        cls,
+        *,
+        issuer: str,
+        lists: str | Strings,
+        algorithms: Strings,
+        list_issuer: str = ...,
+        allow_loopback_http: bool = False,
+        leeway: Span = 60,
+        fresh_for: Span = 600,
+        stale_for: Span = 3600,
+        cool_down: Span = 30,
+        timeout: Span = 5,
+        forget_after: Span = 86400,
+        max_lists: int = 32,
+        max_bytes: int = 4194304,
+        max_list_bytes: int = 16777216,
+    ) -> StatusLists: ...
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def list_issuer(self) -> str:
+        """Whose keys sign the lists."""
+
+    def hydrate(self, uri: str, token: str, keys: KeySet, *, now: Time = ...) -> None:
+        """Takes in a list that was fetched at ``now``, by somebody else or in an earlier run, or raises ``MessageRefused``,
+        which has no reply.
+        """
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """The lists whose last fetch went wrong, and how. The addresses come from tokens."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class WithStatus:
+    """Rules with status lists beside them, as ``Cutoffs.with_status`` gives them."""
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
 class Reply:
     """What to answer a request."""
 
@@ -698,8 +997,13 @@ class Issuers:
         self, token: str, cutoffs: Rules, *, now: Time = ..., fresh_within: Span = ...
     ) -> tuple[Accepted | Rejected, bool]: ...
     def receive(
-        self, receiver: LogoutReceiver, body: bytes | bytearray, *, now: Time = ...
-    ) -> tuple[Logout | MessageRefused, bool]: ...
+        self,
+        receiver: LogoutReceiver | EventReceiver,
+        body: bytes | bytearray,
+        *,
+        content_type: str | None = ...,
+        now: Time = ...,
+    ) -> tuple[Any, bool]: ...
     def poll(self) -> Fetch | None: ...
     def answered(
         self, fetch: Fetch, status: int, headers: list[tuple[str, str]], body: bytes
@@ -711,6 +1015,37 @@ class Issuers:
     def hydrate(self, issuer: Any, jwks: dict[str, Any] | str, fresh_until: Any) -> None: ...
     def faults(self) -> list[tuple[str, str | None]]: ...
     def missing(self) -> list[tuple[str, str]]: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Polling:
+    """What ``EventPoll`` drives."""
+
+    def __new__(
+        cls,
+        *,
+        url: str,
+        authorization: str = ...,
+        max_events: int = 50,
+        long_poll: bool = True,
+        interval: Span = 30,
+        timeout: Span = 90,
+        allow_loopback_http: bool = False,
+    ) -> Polling: ...
+    def poll(self) -> Fetch | None: ...
+    def answered(
+        self, fetch: Fetch, status: int, headers: list[tuple[str, str]], body: bytes
+    ) -> list[tuple[str, str]]: ...
+    def failed(self, fetch: Fetch) -> None: ...
+    def read(
+        self, issuers: Issuers, receiver: EventReceiver, token_id: str, token: str
+    ) -> tuple[Received | MessageRefused, bool]: ...
+    def kept(self, token_id: str) -> bool: ...
+    def wait(self) -> float: ...
+    @property
+    def as_of(self) -> datetime | None: ...
+    @property
+    def fault(self) -> str | None: ...
     def __reduce__(self) -> NoReturn: ...
 
 def affected(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from mmap import mmap
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
-    from lowwater._lowwater import Cutoffs, Index, Key, KeySet, _Any, _NoCutoffs
+    from lowwater._lowwater import Cutoffs, Index, Key, KeySet, WithStatus, _Any, _NoCutoffs
 
 Time: TypeAlias = datetime | int | float | Decimal
 """An aware datetime, or seconds since 1970."""
@@ -22,7 +22,7 @@ KeyFile: TypeAlias = dict[str, Any] | str | bytes | bytearray
 Keys: TypeAlias = "KeySet | Key | KeyFile | list[Any] | tuple[Key | KeyFile, ...]"
 """One, or a list or tuple of several (each a Key or a KeyFile)."""
 Buffer: TypeAlias = bytes | bytearray | memoryview | mmap
-Rules: TypeAlias = "Cutoffs | Index | _NoCutoffs"
+Rules: TypeAlias = "Cutoffs | Index | WithStatus | _NoCutoffs"
 Change: TypeAlias = Literal["applied", "clamped", "ended", "already_held"]
 """What applying a rule did. ``clamped``: it holds, brought down to 60 s after now. ``ended``: a ``revoked``
 whose ``until`` has passed refuses nothing. ``already_held``: nothing changed."""
@@ -83,6 +83,57 @@ class IssuerKeywords(KeySource, Policy):
 
     audience: str | Strings | _Any
     algorithms: Strings
+
+
+EventAction: TypeAlias = Literal[
+    "nothing",
+    "end_session",
+    "reauthenticate",
+    "refresh",
+    "end_grant",
+    "suspend",
+    "suspend_and_reauthenticate",
+    "suspend_and_refresh",
+    "resume",
+    "purge",
+]
+"""What an event does to the tokens of whom it names. ``end_session``: of the session that is named, else as ``reauthenticate``.
+``end_grant``: of the receiver's own clients (the audience of the message)."""
+StreamStatus: TypeAlias = Literal["enabled", "paused", "disabled"]
+
+
+class Authority(TypedDict, total=False):
+    """Whom a source of rules may name. A rule outside is not made, and is reported."""
+
+    issuers: Required[Strings]
+    dimensions: Strings
+    """In place of ``subject``, ``client``, ``session``, ``token_id``, ``tenant``, ``device``, ``confirmation``."""
+    tenant: Value
+    """The tokens of this tenant alone."""
+    everyone: bool
+
+
+class Event(TypedDict):
+    """One event of a security event token."""
+
+    event: str
+    """Its URI."""
+    value: dict[str, Any]
+    """What it says."""
+    not_applied: list[str]
+    """Why it made no rule, or not all: codes."""
+
+
+class PollKeywords(TypedDict, total=False):
+    """Where and how security events are polled."""
+
+    url: Required[str]
+    authorization: str
+    max_events: int
+    long_poll: bool
+    interval: Span
+    timeout: Span
+    allow_loopback_http: bool
 
 
 class Target(TypedDict, total=False):

@@ -1,24 +1,23 @@
-"""A validator that fetches the keys of its issuers. What to fetch, when, and what to believe is decided in Rust; here is
-what waits and what asks.
-"""
+"""A validator that fetches the keys of its issuers."""
 
-import asyncio
-import contextlib
-import threading
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack, final
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, final, overload
 
-from lowwater._errors import Error, KeysUnavailable
-from lowwater._http import Answer, fetch
-from lowwater._lowwater import Accepted, Fetch, Issuers, Logout, LogoutReceiver, Validator
+from lowwater._driver import Client, Driver
+from lowwater._errors import KeysUnavailable
+from lowwater._http import fetch
+from lowwater._lowwater import (
+    Accepted,
+    EventReceiver,
+    Issuers,
+    Logout,
+    LogoutReceiver,
+    Received,
+    Validator,
+)
 
 if TYPE_CHECKING:
     from lowwater.annotations import IssuerKeywords, NamedKeySource, Rules, Span, Time
-
-Client = Callable[[Fetch], Answer]
-T = TypeVar("T")
 
 
 class _Now(TypedDict, total=False):
@@ -29,8 +28,9 @@ class _At(_Now, total=False):
     fresh_within: "Span"
 
 
-_WAITS: Final = 64
-"""So often a decision waits for keys: each round that ends wakes all, also those of other issuers."""
+class _Push(_Now, total=False):
+    content_type: str | None
+
 
 _SOURCE: Final = frozenset(
     {
@@ -63,7 +63,7 @@ class IssuerValidator:
         accepted = await validator.validate_async(token, cutoffs)    # in a task
     """
 
-    __slots__ = ("_client", "_issuers", "_waiting")
+    __slots__ = ("_driver", "_issuers")
 
     def __init__(
         self,
@@ -88,34 +88,48 @@ class IssuerValidator:
         every = [common | source for source in [*named, *(sources or [])]]
         policy["issuer"] = [source.get("issuer") for source in every]
         self._issuers: Final = Issuers(every, **policy)
-        self._client: Final = client
-        # Its ends need no lock, which a process that forks could find held for ever.
-        self._waiting: Final[deque[Callable[[], None]]] = deque()
+        self._driver: Final = Driver(self._issuers, client)
 
     def validate(self, token: str, cutoffs: "Rules", **options: "Unpack[_At]") -> Accepted:
         """Accepts the token, or raises Rejected: see Validator.validate. Waits for keys where it has to."""
-        return self._decide(lambda: self._issuers.ask(token, cutoffs, **options))
+        return self._driver.decide(lambda: self._issuers.ask(token, cutoffs, **options))
 
     async def validate_async(
         self, token: str, cutoffs: "Rules", **options: "Unpack[_At]"
     ) -> Accepted:
         """The same, without keeping other tasks waiting."""
-        return await self._decide_async(lambda: self._issuers.ask(token, cutoffs, **options))
+        return await self._driver.decide_async(lambda: self._issuers.ask(token, cutoffs, **options))
 
+    @overload
     def receive(
         self, receiver: LogoutReceiver, body: bytes | bytearray, **options: "Unpack[_Now]"
-    ) -> Logout:
-        """Reads the body of a logout by the issuer's keys, or raises MessageRefused. Waits for keys where it has to.
+    ) -> Logout: ...
+    @overload
+    def receive(
+        self, receiver: EventReceiver, body: bytes | bytearray, **options: "Unpack[_Push]"
+    ) -> Received: ...
+    def receive(self, receiver: Any, body: bytes | bytearray, **options: Any) -> Any:
+        """Reads the body of a logout, or of a push of a security event with its ``content_type``, by the issuer's keys, or
+        raises MessageRefused. Waits for keys where it has to.
 
-        Apply and keep its rules, then answer with its reply.
+        Without ``content_type`` an EventReceiver reads one token by itself. Apply and keep the rules, then answer with the
+        reply.
         """
-        return self._decide(lambda: self._issuers.receive(receiver, body, **options))
+        return self._driver.decide(lambda: self._issuers.receive(receiver, body, **options))
 
+    @overload
     async def receive_async(
         self, receiver: LogoutReceiver, body: bytes | bytearray, **options: "Unpack[_Now]"
-    ) -> Logout:
+    ) -> Logout: ...
+    @overload
+    async def receive_async(
+        self, receiver: EventReceiver, body: bytes | bytearray, **options: "Unpack[_Push]"
+    ) -> Received: ...
+    async def receive_async(self, receiver: Any, body: bytes | bytearray, **options: Any) -> Any:
         """The same, without keeping other tasks waiting."""
-        return await self._decide_async(lambda: self._issuers.receive(receiver, body, **options))
+        return await self._driver.decide_async(
+            lambda: self._issuers.receive(receiver, body, **options)
+        )
 
     def hydrate(
         self,
@@ -134,24 +148,12 @@ class IssuerValidator:
         if jwks is not None:
             self._keep(jwks, issuer, fresh_until)
             return
-        arrived = threading.Event()
-        while True:
-            with self._listening(arrived.set):
-                self._start_what_is_due()
-                if not self._issuers.is_fetching():
-                    break
-                arrived.wait(self._issuers.longest_wait())
-            arrived.clear()
+        self._driver.settle()
         self._all_there()
 
     async def hydrate_async(self) -> None:
         """The same, without keeping other tasks waiting."""
-        while True:
-            async with self._arrival() as arrived:
-                self._start_what_is_due()
-                if not self._issuers.is_fetching():
-                    break
-                await asyncio.wait({arrived}, timeout=self._issuers.longest_wait())
+        await self._driver.settle_async()
         self._all_there()
 
     @property
@@ -159,7 +161,7 @@ class IssuerValidator:
         """The validator with the keys of this moment: to explain a decision, to decide about many tokens at once, to
         read a header, to prune. It waits for nothing; a fetch that is due is started.
         """
-        self._start_what_is_due()
+        self._driver.start_what_is_due()
         return self._issuers.current()
 
     @property
@@ -177,32 +179,6 @@ class IssuerValidator:
     def __reduce__(self) -> Any:
         return self._issuers.__reduce__()
 
-    def _decide(self, ask: Callable[[], tuple[T | Error, bool]]) -> T:
-        for _ in range(_WAITS):
-            answer, keys_awaited = ask()
-            if not keys_awaited:
-                self._start_what_is_due()
-                return _told(answer)
-            arrived = threading.Event()
-            # Listens before it looks again: what arrives in between is not missed.
-            with self._listening(arrived.set):
-                self._start_what_is_due()
-                if ask()[1]:
-                    arrived.wait(self._issuers.longest_wait())
-        return _told(ask()[0])
-
-    async def _decide_async(self, ask: Callable[[], tuple[T | Error, bool]]) -> T:
-        for _ in range(_WAITS):
-            answer, keys_awaited = ask()
-            if not keys_awaited:
-                self._start_what_is_due()
-                return _told(answer)
-            async with self._arrival() as arrived:
-                self._start_what_is_due()
-                if ask()[1]:
-                    await asyncio.wait({arrived}, timeout=self._issuers.longest_wait())
-        return _told(ask()[0])
-
     def _keep(self, jwks: Any, issuer: str | None, fresh_until: Any) -> None:
         named = list(self.faults)
         if issuer is None and len(named) == 1:
@@ -213,68 +189,3 @@ class IssuerValidator:
         missing = self._issuers.missing()
         if missing:
             raise KeysUnavailable("; ".join(f"{issuer}: {why}" for issuer, why in missing))
-
-    @contextlib.contextmanager
-    def _listening(self, wake: Callable[[], None]) -> Iterator[None]:
-        self._waiting.append(wake)
-        try:
-            yield
-        finally:
-            # Whoever is woken is gone already; whoever gave up must not be held until the next round.
-            with contextlib.suppress(ValueError, IndexError):
-                self._waiting.remove(wake)
-
-    @contextlib.asynccontextmanager
-    async def _arrival(self) -> "AsyncIterator[asyncio.Future[None]]":
-        loop = asyncio.get_running_loop()
-        arrived = loop.create_future()
-
-        def tell() -> None:
-            if not arrived.done():
-                arrived.set_result(None)
-
-        def wake() -> None:
-            with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody waiting
-                loop.call_soon_threadsafe(tell)
-
-        with self._listening(wake):
-            yield arrived
-
-    def _start_what_is_due(self) -> None:
-        while (due := self._issuers.poll()) is not None:
-            thread = threading.Thread(
-                target=self._run, args=(due,), name="lowwater-fetch", daemon=True
-            )
-            try:
-                thread.start()
-            except RuntimeError:  # no thread can be had
-                self._issuers.failed(due)
-                self._wake()
-
-    def _run(self, first: Fetch) -> None:
-        due: Fetch | None = first
-        while due is not None:
-            due = self._take(due)
-        self._wake()
-
-    def _take(self, due: Fetch) -> Fetch | None:
-        """One fetch; gives what to fetch next."""
-        try:
-            status, headers, body = self._client(due)
-            return self._issuers.answered(due, status, list(headers), body)
-        except (
-            Exception
-        ):  # whatever a client raises: there was no answer, and nobody may wait for it
-            self._issuers.failed(due)
-            return None
-
-    def _wake(self) -> None:
-        with contextlib.suppress(IndexError):
-            while True:
-                self._waiting.popleft()()
-
-
-def _told(answer: T | Error) -> T:
-    if isinstance(answer, Error):
-        raise answer
-    return answer
