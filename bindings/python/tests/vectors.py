@@ -2,7 +2,9 @@
 import base64, json, sys
 from decimal import Decimal
 from pathlib import Path
-from lowwater import ConfigError, Cutoffs, Key, KeySet, Rejected, Validator
+from urllib.parse import urlencode
+from lowwater import NO_CUTOFFS, ConfigError, Cutoffs, EventReceiver, GlobalRevocation, Key, KeySet, LogoutReceiver, MessageRefused
+from lowwater import Rejected, RevocationRequest, Rule, StatusLists, Validator
 
 class Raw(dict):  # An object as it was written: twins are a mistake that some vectors make.
     def __init__(self, pairs): super().__init__(pairs); self.text = "{%s}" % ",".join(f"{json.dumps(k)}:{text(v)}" for k, v in pairs)
@@ -30,6 +32,31 @@ def answer(call):
     try: call()
     except Rejected as no: return "reject", no.code, no.stage, no.remedy, str(no.status), json.dumps(no.headers, separators=(",", ":")), str(no)
     return ("accept",)
+def listed(rules, case, given):  # One that is not taken is not there.
+    lists = StatusLists(**case["config"])
+    for one in case["lists"]:
+        try: lists.hydrate(one["uri"], one["token"], given, now=one["fetched"])
+        except MessageRefused: pass
+    return rules.with_status(lists)
+def revoke(validator, request, case):
+    try: return RevocationRequest.access_token(validator.validate(request.token, NO_CUTOFFS, now=case["now"]), **{"client": case["client"]} if "client" in case else {}), []
+    except (Rejected, MessageRefused) as no: return None, [no.code]
+def taken(given, case):  # What came of a message, and why there are no more rules.
+    kind, config, token, body, said, now = case["kind"], case["config"], case.get("token"), case.get("body", "").encode(), case.get("content_type"), {"now": case["now"]}
+    if kind == "logout": return LogoutReceiver(**config).receive(body if "body" in case else urlencode({"logout_token": token}).encode(), given, **now), []
+    if kind == "revocation": return GlobalRevocation(**config).receive(said, body, **now), []
+    if kind == "token_revocation": return revoke(Validator.from_json(text(config), keys=given), RevocationRequest.read(said, body), case)
+    if kind == "status_list": return StatusLists(**config).hydrate(case["uri"], token, given, **now), []
+    receiver = EventReceiver(**config)
+    received = receiver.push(said, body, given, **now) if "body" in case else receiver.receive(token, given, **now)
+    return received, [code for event in received.events for code in event["not_applied"]]
+def message(given, case):  # What should come of it, and what came.
+    want = ("accept", [Rule.from_json(text(rule)).to_json() for rule in case.get("rules", [])], case.get("not_applied", []))
+    try: came, why = taken(given, case)
+    except MessageRefused as no: got = ("reject", no.code)
+    except ConfigError: got = ("config_error",)
+    else: got = ("accept", [rule.to_json() for rule in came.rules] if came else [], why)
+    return want if case["result"] == "accept" else tuple(case[name] for name in ("result", "code") if name in case), got
 def run(file, case):  # Each step that asks, and what came.
     given, policy, clock = file["keysets"][case["keys"]], file["policies"].get(case.get("policy")), 0
     if policy is None: return (yield "", case, answer(lambda: keys(given).verify(case["token"], case["algorithms"])))
@@ -40,7 +67,8 @@ def run(file, case):  # Each step that asks, and what came.
     for place, step in enumerate(case.get("steps", test)):
         clock = step.get("now", step.get("prune", step.get("loaded", clock)))
         rules = change(rules, step, new, validator, clock)
-        ask = lambda s=step: validator.validate(s["check"], rules, now=s.get("now", 0)).require(**s.get("require", {}))
+        asked = listed(rules, case, validator.keys) if "lists" in case else rules
+        ask = lambda s=step: validator.validate(s["check"], asked, now=s.get("now", 0)).require(**s.get("require", {}))
         if "check" in step: yield f"#{place}" * ("steps" in case), step, answer((lambda: validator.verify(case["token"])) if "only" in case else ask)
 def right(want, got):
     fits = lambda name, came: name not in want or came in (want[name] if isinstance(want[name], list) else [str(want[name])])
@@ -55,6 +83,10 @@ def main(show, paths, passed=0, failed=0):
             wrong = [f"{case['id']}{step}: expected {want.get('result')} {want.get('code')}, got {got}" for step, want, got in came if not right(want, got)]
             for line in ("\t".join((path.name, case["id"], step, *got)) for step, _, got in came) if show else wrong: print(line)
             passed, failed = passed + (not wrong), failed + bool(wrong)
+        for case in file.get("messages", []):
+            want, got = message(keys(file["keysets"][case["keys"]]), case)
+            if want != got and not show: print(f"{case['id']}: expected {want}, got {got}")
+            passed, failed = passed + (want == got), failed + (want != got)
     print(f"{passed} passed, {failed} failed")
     return failed > 0 or passed == 0
 if __name__ == "__main__": sys.exit(main("--answers" in sys.argv, [Path(path) for path in sys.argv[1:] if path != "--answers"]))
