@@ -14,6 +14,7 @@ use crate::error::{argument, mistake, mistake_in_keywords, rejected};
 use crate::events::{self, EventReceiver, Received};
 use crate::logout::{self, Logout, LogoutReceiver};
 use crate::rules::Rules;
+use crate::status;
 use crate::time::{instant, now, span};
 use crate::unpicklable;
 use crate::validator::{Validator, policy};
@@ -43,6 +44,10 @@ impl Issuers {
     ) -> Asked<Result<T, MessageFault>> {
         self.0.read(issuer, lowwater_edge::now(), read)
     }
+
+    pub(crate) fn keys(&self) -> lowwater::KeySet {
+        self.0.current(lowwater_edge::now()).keys().clone()
+    }
 }
 
 /// What came of a message, as an object or as an exception that was not raised.
@@ -63,20 +68,26 @@ pub(crate) fn told<'py, T, P: PyClass + Into<PyClassInitializer<P>>>(
 impl Issuers {
     #[new]
     #[pyo3(
-        signature = (sources, *, memo_bytes=Given::absent(), **keywords),
-        text_signature = "(sources, *, memo_bytes=8388608, **policy)"
+        signature = (sources, *, status_lists=Given::absent(), memo_bytes=Given::absent(), **keywords),
+        text_signature = "(sources, *, status_lists=..., memo_bytes=8388608, **policy)"
     )]
     fn new<'py>(
         sources: &Bound<'py, PyAny>,
+        status_lists: Given<'py>,
         memo_bytes: Given<'py>,
         keywords: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Self> {
+        let lists = status_lists.map(|given| status::several(given, "status_lists"))?;
+        let lists = lists.unwrap_or_default();
+        let lists =
+            lists.iter().map(|one| lowwater_intake::StatusLists::clone(&one.get().current()));
         let memo_bytes = memo_bytes.map(|value| count(value, "memo_bytes"))?;
         let sources = sequence(sources, "sources")?;
         let sources = sources.iter().map(source).collect::<PyResult<Vec<_>>>()?;
         let members = keywords.map(policy).transpose()?.unwrap_or_else(|| "{}".to_owned());
         let policy = Policy::from_json(&members).map_err(mistake_in_keywords)?;
-        let validator = IssuerValidator::new(policy, sources, AwsLc::new()).map_err(mistake)?;
+        let validator = IssuerValidator::with_status_lists(policy, sources, lists, AwsLc::new())
+            .map_err(mistake)?;
         Ok(Self(validator.memo_bytes(memo_bytes.unwrap_or(SharedMemo::DEFAULT_BYTES))))
     }
 
@@ -205,6 +216,14 @@ impl Issuers {
         self.0.with_sources(|issuers| {
             let fault = |source: &KeySource| source.fault().map(ToString::to_string);
             issuers.sources().map(|own| (own.issuer().to_owned(), fault(own))).collect()
+        })
+    }
+
+    /// The status lists whose last fetch went wrong, and how.
+    fn list_faults(&self) -> Vec<(String, String)> {
+        self.0.with_sources(|issuers| {
+            let all = issuers.status_lists().iter().flat_map(lowwater_intake::StatusLists::faults);
+            all.map(|(uri, fault)| (uri.to_owned(), fault.to_string())).collect()
         })
     }
 

@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod index;
 mod interpreter;
+mod introspection;
 mod issuer;
 mod keys;
 mod logout;
@@ -42,6 +43,8 @@ mod _lowwater {
     use crate::events::{EventReceiver, Received};
     #[pymodule_export]
     use crate::index::Index;
+    #[pymodule_export]
+    use crate::introspection::{Inquiry, Introspections};
     #[pymodule_export]
     use crate::issuer::{Fetch, Issuers};
     #[pymodule_export]

@@ -30,12 +30,15 @@ enum Held<'a> {
 
 impl<'a> Rules<'a> {
     pub(crate) fn of(given: &'a Bound<'_, PyAny>) -> PyResult<Self> {
-        if let Ok(with) = given.cast::<WithStatus>() {
-            let with = with.get();
-            let held = Held::of(with.rules().bind(given.py()))?;
-            return Ok(Self { held, lists: with.lists() });
+        if let Some(held) = Held::of(given) {
+            return Ok(Self { held, lists: Vec::new() });
         }
-        Ok(Self { held: Held::of(given)?, lists: Vec::new() })
+        let with = given.cast::<WithStatus>().ok().map(Bound::get);
+        let held = with.and_then(|with| Held::of(with.rules().bind(given.py())));
+        match (with, held) {
+            (Some(with), Some(held)) => Ok(Self { held, lists: with.lists() }),
+            _ => Err(argument("cutoffs", "must be Cutoffs, an Index, or NO_CUTOFFS, said aloud")),
+        }
     }
 
     /// Asks the rules as they are now, of an age that is bounded.
@@ -54,17 +57,14 @@ impl<'a> Rules<'a> {
 }
 
 impl<'a> Held<'a> {
-    fn of(given: &'a Bound<'_, PyAny>) -> PyResult<Self> {
+    fn of(given: &'a Bound<'_, PyAny>) -> Option<Self> {
         if let Ok(cutoffs) = given.cast::<Cutoffs>() {
-            return Ok(Self::Cutoffs(&cutoffs.get().0));
+            return Some(Self::Cutoffs(&cutoffs.get().0));
         }
         if let Ok(index) = given.cast::<Index>() {
-            return Ok(Self::Index(index.get().index()));
+            return Some(Self::Index(index.get().index()));
         }
-        if given.is_instance_of::<NoCutoffs>() {
-            return Ok(Self::None);
-        }
-        Err(argument("cutoffs", "must be Cutoffs, an Index, or NO_CUTOFFS, said aloud"))
+        given.is_instance_of::<NoCutoffs>().then_some(Self::None)
     }
 
     fn ask<T>(

@@ -44,22 +44,25 @@ impl StatusLists {
     }
 }
 
+/// One source of lists, or a list of several, which is not empty.
+pub(crate) fn several(given: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<Py<StatusLists>>> {
+    let expected = || argument(name, "must be StatusLists, or a list of several");
+    let listed = given.is_instance_of::<PyList>() || given.is_instance_of::<PyTuple>();
+    let all = match listed {
+        true => given.try_iter()?.collect::<PyResult<Vec<_>>>()?,
+        false => vec![given.clone()],
+    };
+    let one = |one: Bound<'_, PyAny>| {
+        one.cast_into::<StatusLists>().map(Bound::unbind).map_err(|_| expected())
+    };
+    let lists = all.into_iter().map(one).collect::<PyResult<Vec<_>>>()?;
+    if lists.is_empty() { Err(expected()) } else { Ok(lists) }
+}
+
 impl WithStatus {
     /// Rules that are a set of rules, with one source of lists or several.
     pub(crate) fn new(rules: Bound<'_, PyAny>, lists: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let expected = || argument("lists", "must be StatusLists, or a list of several");
-        let listed = lists.is_instance_of::<PyList>() || lists.is_instance_of::<PyTuple>();
-        let all = match listed {
-            true => lists.try_iter()?.collect::<PyResult<Vec<_>>>()?,
-            false => vec![lists.clone()],
-        };
-        let one = |one: Bound<'_, PyAny>| {
-            one.cast_into::<StatusLists>().map(Bound::unbind).map_err(|_| expected())
-        };
-        let lists = all.into_iter().map(one).collect::<PyResult<Vec<_>>>()?;
-        if lists.is_empty() {
-            return Err(expected());
-        }
+        let lists = several(lists, "lists")?;
         Ok(Self { rules: rules.unbind(), lists })
     }
 

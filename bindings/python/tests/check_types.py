@@ -51,6 +51,11 @@ async def messages_are_typed(
     assert_type(poll.as_of, datetime | None)
     rules = lowwater.NO_CUTOFFS.with_status([lists])
     assert_type(validator.validate("token", rules).algorithm, str | None)
+    opaque = lowwater.IntrospectionValidator(
+        "i", endpoint="https://i/", bearer="b", audience="a", keys=validator, ttl=5
+    )
+    assert_type(await opaque.validate_async("token", rules, now=5), lowwater.Accepted)
+    lowwater.Validator.for_issuer("i", audience="a", algorithms=["RS256"], status_lists=[lists])
     try:
         lowwater.RevocationRequest.read("x", b"")
     except lowwater.MessageRefused as no:
@@ -61,6 +66,7 @@ def mistakes_are_seen(validator: lowwater.Validator, cutoffs: lowwater.Cutoffs) 
     validator.validate(b"token", cutoffs)  # type: ignore[arg-type]
     validator.validate("token")  # type: ignore[call-arg]
     validator.validate("token", None)  # type: ignore[arg-type]
+    lowwater.IntrospectionValidator("i", endpoint="https://i/")  # type: ignore[call-arg]
     lowwater.EventPoll(validator, None)  # type: ignore[arg-type, call-arg]
     lowwater.RevocationRequest.access_token("token")  # type: ignore[arg-type]
     cutoffs.with_status(cutoffs)  # type: ignore[arg-type]

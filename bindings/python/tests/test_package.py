@@ -15,6 +15,7 @@ FILES = [
     "lowwater/_lowwater.abi3.so",
     "lowwater/_lowwater.pyi",
     "lowwater/annotations.py",
+    "lowwater/introspection.py",
     "lowwater/issuer.py",
     "lowwater/poll.py",
     "lowwater/py.typed",

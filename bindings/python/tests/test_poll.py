@@ -237,5 +237,8 @@ def test_mistakes_are_told_at_construction(issuer: Issuer) -> None:
             poll.round(bad)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="`validator` must be an IssuerValidator"):
         EventPoll(None, None, url="")  # type: ignore[arg-type]
+    other = lowwater.EventReceiver(issuer="i", audience="me", algorithms=["EdDSA"])
+    with pytest.raises(ConfigError, match="must fetch the keys of the receiver's issuer"):
+        EventPoll(poll._validator, other, url=f"{issuer.url}/poll")
     with pytest.raises(ConfigError, match="`receiver` must be an EventReceiver"):
         EventPoll(poll._validator, "receiver", url="")  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """Status lists beside the rules."""
 
+import asyncio
 import json
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from typing import Any
 import lowwater
 import pytest
 from conftest import ISSUER, NOW, SECRET, encode, signed, token, validator
+from issuing import Issuer
 from lowwater import NO_CUTOFFS, Cutoffs, KeySet, MessageRefused, StatusLists
 
 KEYS = KeySet(lowwater.Key.from_secret(SECRET))
@@ -54,7 +56,8 @@ def test_a_list_is_asked_beside_the_rules(cutoffs: Cutoffs) -> None:
         None,
         "status_invalid",  # there is no such entry
     ]
-    assert code(cutoffs, entry(1)) is None
+    without = validator().validate(entry(1), cutoffs, now=NOW)
+    assert without.notes == ["status_not_asked"]
     cutoffs.issued_before(NOW, subject="u1", now=NOW)
     assert code(rules, entry(0)) == "token_revoked"
 
@@ -120,6 +123,58 @@ def test_threads_share_one(cutoffs: Cutoffs) -> None:
         assert len(list(changes)) == 49
 
 
+@pytest.mark.parametrize("task", [False, True])
+def test_a_list_that_a_token_names_is_fetched(task: bool) -> None:
+    with Issuer() as issuer:
+        uri = f"{issuer.url}/lists/1"
+
+        def says(data: bytes, *published: str, key: str = "a") -> None:
+            told = {"bits": 2, "lst": encode(zlib.compress(data))}
+            header = {"typ": "statuslist+jwt"}
+            text = issuer.token(key, header, sub=uri, aud=None, exp=None, status_list=told)
+            issuer.behave(*published, at={"/lists/1": {"body": text}})
+
+        def decided(index: int, uri: str = uri) -> str | None:
+            status = {"status_list": {"idx": index, "uri": uri}}
+            token = issuer.token(status=status, jti=str(index))
+            try:
+                if task:
+                    asyncio.run(mine.validate_async(token, NO_CUTOFFS))
+                else:
+                    mine.validate(token, NO_CUTOFFS)
+            except lowwater.Rejected as no:
+                return no.code
+            return None
+
+        own = StatusLists(
+            issuer=issuer.url,
+            lists=f"{issuer.url}/lists/",
+            algorithms=["EdDSA"],
+            allow_loopback_http=True,
+        )
+        mine = lowwater.IssuerValidator(
+            issuer.url,
+            audience="api",
+            algorithms=["EdDSA"],
+            allow_loopback_http=True,
+            status_lists=own,
+        )
+        says(b"\x24")
+        assert [decided(index) for index in range(3)] == [
+            None,
+            "status_invalid",
+            "status_suspended",
+        ]
+        assert sorted(issuer.paths) == ["/.well-known/openid-configuration", "/jwks", "/lists/1"]
+        assert mine.list_faults == {}
+        assert decided(0, f"{issuer.url}/lists/2") == "status_unavailable"
+        assert mine.list_faults == {
+            f"{issuer.url}/lists/2": "the answer has status 404, 200 was expected"
+        }
+        assert decided(0, "https://other.example/1") == "status_unavailable"
+        assert own.faults == {}
+
+
 def test_mistakes_are_told(cutoffs: Cutoffs) -> None:
     mistakes: list[tuple[dict[str, Any], str]] = [
         ({"lists": ["http://issuer.example/"]}, "https"),
@@ -138,5 +193,11 @@ def test_mistakes_are_told(cutoffs: Cutoffs) -> None:
         for rules in (cutoffs, NO_CUTOFFS):
             with pytest.raises(lowwater.ConfigError, match="`lists` must be StatusLists"):
                 rules.with_status(one)
+    given: dict[str, Any] = {"audience": "api", "algorithms": ["EdDSA"]}
+    for one in bad:
+        with pytest.raises(lowwater.ConfigError, match="`status_lists` must be StatusLists"):
+            lowwater.IssuerValidator(ISSUER, status_lists=one, **given)
+    with pytest.raises(lowwater.ConfigError, match="a source of keys for the issuer that signs"):
+        lowwater.IssuerValidator("https://other.example/", status_lists=[lists()], **given)
     with pytest.raises(lowwater.ConfigError, match="`cutoffs` must be Cutoffs"):
         validator().validate(token(), lists(), now=NOW)  # type: ignore[arg-type]

@@ -3,8 +3,9 @@ import base64, json, sys
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlencode
-from lowwater import NO_CUTOFFS, ConfigError, Cutoffs, EventReceiver, GlobalRevocation, Key, KeySet, LogoutReceiver, MessageRefused
+from lowwater import ANY, NO_CUTOFFS, ConfigError, Cutoffs, EventReceiver, GlobalRevocation, Key, KeySet, LogoutReceiver, MessageRefused
 from lowwater import Rejected, RevocationRequest, Rule, StatusLists, Validator
+from lowwater._lowwater import Introspections
 
 class Raw(dict):  # An object as it was written: twins are a mistake that some vectors make.
     def __init__(self, pairs): super().__init__(pairs); self.text = "{%s}" % ",".join(f"{json.dumps(k)}:{text(v)}" for k, v in pairs)
@@ -38,6 +39,18 @@ def listed(rules, case, given):  # One that is not taken is not there.
         try: lists.hydrate(one["uri"], one["token"], given, now=one["fetched"])
         except MessageRefused: pass
     return rules.with_status(lists)
+def asking(config, policy):  # One instance for a test or a scenario.
+    return Introspections(config, **{name: ANY if value == "any" else value for name, value in policy.items()})
+def inquire(own, step, rules, given):  # The server is the vector. Whether anybody is asked has to be as it says.
+    now, response = step.get("now", 0), step.get("response")
+    inquiry, fetch = own.inquire(step["ask"], clock=now)
+    if (fetch is None) != (response is None): raise ConfigError(f"asked: {fetch}", "vector")
+    said = [("Content-Type", response["content_type"])] if response and "content_type" in response else []
+    if fetch: own.answered(fetch, int(response.get("status", 200)), said, response["body"].encode(), keys=given, clock=now)
+    came, awaited = own.ask(inquiry, rules, now=now)
+    if awaited: raise ConfigError("nobody would answer", "vector")
+    if isinstance(came, Rejected): raise came
+    return came
 def revoke(validator, request, case):
     try: return RevocationRequest.access_token(validator.validate(request.token, NO_CUTOFFS, now=case["now"]), **{"client": case["client"]} if "client" in case else {}), []
     except (Rejected, MessageRefused) as no: return None, [no.code]
@@ -62,14 +75,16 @@ def run(file, case):  # Each step that asks, and what came.
     if policy is None: return (yield "", case, answer(lambda: keys(given).verify(case["token"], case["algorithms"])))
     validator = Validator.from_json(text(policy), keys=keys(given, policy.get("allow_short_secret") is True))
     bounds = {name: case["set"][name] for name in ("stale_after", "expired_after") if name in case.get("set", {})}
+    own = asking(case["config"], policy) if "config" in case and "lists" not in case else None
     new = lambda: Cutoffs.replica(**bounds) if bounds else Cutoffs()
-    rules, test = new(), [*({"apply": rule, "now": case["now"]} for rule in case.get("rules", [])), {**case, "check": case.get("token", "")}]
+    rules, test = new(), [*({"apply": rule, "now": case["now"]} for rule in case.get("rules", [])), case if "ask" in case else {**case, "check": case.get("token", "")}]
     for place, step in enumerate(case.get("steps", test)):
         clock = step.get("now", step.get("prune", step.get("loaded", clock)))
         rules = change(rules, step, new, validator, clock)
         asked = listed(rules, case, validator.keys) if "lists" in case else rules
         ask = lambda s=step: validator.validate(s["check"], asked, now=s.get("now", 0)).require(**s.get("require", {}))
-        if "check" in step: yield f"#{place}" * ("steps" in case), step, answer((lambda: validator.verify(case["token"])) if "only" in case else ask)
+        if "ask" in step: ask = lambda s=step, rules=rules: inquire(own, s, rules, validator.keys).require(**s.get("require", {}))
+        if "check" in step or "ask" in step: yield f"#{place}" * ("steps" in case), step, answer((lambda: validator.verify(case["token"])) if "only" in case else ask)
 def right(want, got):
     fits = lambda name, came: name not in want or came in (want[name] if isinstance(want[name], list) else [str(want[name])])
     result = got[0] != "accept" if want.get("result") == "refuse" else got[0] == want.get("result", "accept")

@@ -26,6 +26,9 @@ Where the keys are fetched from the issuer and kept fresh:
         "https://tenant.example.auth/", audience="https://api.example.com/", algorithms=["RS256"]
     )
 
+What only the authorization server can read: ``IntrospectionValidator``. What comes beside tokens: ``LogoutReceiver``,
+``EventReceiver`` (pushed, or by an ``EventPoll``), ``GlobalRevocation``, ``RevocationRequest``, ``StatusLists``.
+
 Two exceptions leave a decision: ``Rejected`` (the token's) and ``ConfigError`` (yours); their base is
 ``Error``. Python itself raises ``TypeError`` where an argument is missing. What is given is meant: ``None``
 is refused wherever it is not listed as a type.
@@ -63,6 +66,7 @@ from lowwater._lowwater import (
     affected,
     unverified,
 )
+from lowwater.introspection import IntrospectionValidator
 from lowwater.issuer import IssuerValidator
 from lowwater.poll import EventPoll
 
@@ -78,6 +82,7 @@ __all__ = [
     "Fetch",
     "GlobalRevocation",
     "Index",
+    "IntrospectionValidator",
     "IssuerValidator",
     "Key",
     "KeySet",

@@ -5,6 +5,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Final, Protocol, TypeVar, final
 
 from lowwater._errors import Error
@@ -30,17 +31,10 @@ class Source(Protocol):
     def longest_wait(self) -> float: ...
 
 
-@final
-class Driver:
-    """Makes the requests of one source, each on a thread of its own, and wakes who waits for them."""
+class Waiting:
+    """Asks, and waits for the end of a round where a better answer may come."""
 
-    __slots__ = ("_client", "_source", "_waiting")
-
-    def __init__(self, source: Source, client: Client) -> None:
-        self._source: Final = source
-        self._client: Final = client
-        # Its ends need no lock, which a process that forks could find held for ever.
-        self._waiting: Final[deque[Callable[[], None]]] = deque()
+    __slots__ = ()
 
     def decide(self, ask: Callable[[], tuple[T | Error, bool]]) -> T:
         """Asks until nothing better may come; raises what is an error."""
@@ -51,10 +45,12 @@ class Driver:
                 return _told(answer)
             arrived = threading.Event()
             # Listens before it looks again: what arrives in between is not missed.
-            with self._listening(arrived.set):
+            with self.listening(arrived.set):
                 self.start_what_is_due()
-                if ask()[1]:
-                    arrived.wait(self._source.longest_wait())
+                answer, awaited = ask()
+                if not awaited:
+                    return _told(answer)
+                arrived.wait(self.longest_wait())
         return _told(ask()[0])
 
     async def decide_async(self, ask: Callable[[], tuple[T | Error, bool]]) -> T:
@@ -64,55 +60,16 @@ class Driver:
             if not awaited:
                 self.start_what_is_due()
                 return _told(answer)
-            async with self._arrival() as arrived:
+            async with self.arrival() as arrived:
                 self.start_what_is_due()
-                if ask()[1]:
-                    await asyncio.wait({arrived}, timeout=self._source.longest_wait())
+                answer, awaited = ask()
+                if not awaited:
+                    return _told(answer)
+                await asyncio.wait({arrived}, timeout=self.longest_wait())
         return _told(ask()[0])
 
-    def settle(self) -> None:
-        """Fetches all that is due, and waits."""
-        arrived = threading.Event()
-        while True:
-            with self._listening(arrived.set):
-                self.start_what_is_due()
-                if not self._source.is_fetching():
-                    return
-                arrived.wait(self._source.longest_wait())
-            arrived.clear()
-
-    async def settle_async(self) -> None:
-        """The same, without keeping other tasks waiting."""
-        while True:
-            async with self._arrival() as arrived:
-                self.start_what_is_due()
-                if not self._source.is_fetching():
-                    return
-                await asyncio.wait({arrived}, timeout=self._source.longest_wait())
-
-    def start_what_is_due(self) -> None:
-        while (due := self._source.poll()) is not None:
-            thread = threading.Thread(
-                target=self._run, args=(due,), name="lowwater-fetch", daemon=True
-            )
-            try:
-                thread.start()
-            except RuntimeError:  # no thread can be had
-                self._source.failed(due)
-                self._wake()
-
-    @contextlib.contextmanager
-    def _listening(self, wake: Callable[[], None]) -> Iterator[None]:
-        self._waiting.append(wake)
-        try:
-            yield
-        finally:
-            # Whoever is woken is gone already; whoever gave up must not be held until the next round.
-            with contextlib.suppress(ValueError, IndexError):
-                self._waiting.remove(wake)
-
     @contextlib.asynccontextmanager
-    async def _arrival(self) -> "AsyncIterator[asyncio.Future[None]]":
+    async def arrival(self) -> "AsyncIterator[asyncio.Future[None]]":
         loop = asyncio.get_running_loop()
         arrived = loop.create_future()
 
@@ -124,14 +81,92 @@ class Driver:
             with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody waiting
                 loop.call_soon_threadsafe(tell)
 
-        with self._listening(wake):
+        with self.listening(wake):
             yield arrived
+
+    def listening(self, wake: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+        """Wakes at the end of a round."""
+        raise NotImplementedError
+
+    def start_what_is_due(self) -> None:
+        raise NotImplementedError
+
+    def longest_wait(self) -> float:
+        raise NotImplementedError
+
+
+class Wakes:
+    """Who waits. Its ends need no lock, which a process that forks could find held for ever."""
+
+    __slots__ = ("_all",)
+
+    def __init__(self) -> None:
+        self._all: Final[deque[Callable[[], None]]] = deque()
+
+    @contextlib.contextmanager
+    def listening(self, wake: Callable[[], None]) -> Iterator[None]:
+        self._all.append(wake)
+        try:
+            yield
+        finally:
+            # Whoever is woken is gone already; whoever gave up must not be held until the next round.
+            with contextlib.suppress(ValueError, IndexError):
+                self._all.remove(wake)
+
+    def wake(self) -> None:
+        with contextlib.suppress(IndexError):
+            while True:
+                self._all.popleft()()
+
+
+@final
+class Driver(Waiting):
+    """Makes the requests of one source, each on a thread of its own, and wakes who waits for them."""
+
+    __slots__ = ("_client", "_source", "_wakes")
+
+    def __init__(self, source: Source, client: Client) -> None:
+        self._source: Final = source
+        self._client: Final = client
+        self._wakes: Final = Wakes()
+
+    def settle(self) -> None:
+        """Fetches all that is due, and waits."""
+        arrived = threading.Event()
+        while True:
+            with self.listening(arrived.set):
+                self.start_what_is_due()
+                if not self._source.is_fetching():
+                    return
+                arrived.wait(self.longest_wait())
+            arrived.clear()
+
+    async def settle_async(self) -> None:
+        """The same, without keeping other tasks waiting."""
+        while True:
+            async with self.arrival() as arrived:
+                self.start_what_is_due()
+                if not self._source.is_fetching():
+                    return
+                await asyncio.wait({arrived}, timeout=self.longest_wait())
+
+    def listening(self, wake: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+        return self._wakes.listening(wake)
+
+    def longest_wait(self) -> float:
+        return self._source.longest_wait()
+
+    def start_what_is_due(self) -> None:
+        while (due := self._source.poll()) is not None:
+            if not on_a_thread(partial(self._run, due)):
+                self._source.failed(due)
+                self._wakes.wake()
 
     def _run(self, first: Fetch) -> None:
         due: Fetch | None = first
         while due is not None:
             due = self._take(due)
-        self._wake()
+        self._wakes.wake()
 
     def _take(self, due: Fetch) -> Fetch | None:
         """One fetch; gives what to fetch next."""
@@ -144,10 +179,14 @@ class Driver:
             self._source.failed(due)
             return None
 
-    def _wake(self) -> None:
-        with contextlib.suppress(IndexError):
-            while True:
-                self._waiting.popleft()()
+
+def on_a_thread(run: Callable[[], None]) -> bool:
+    """On a thread for which no end of the process waits; False: none can be had."""
+    try:
+        threading.Thread(target=run, name="lowwater-fetch", daemon=True).start()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _told(answer: T | Error) -> T:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from mmap import mmap
-from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Required, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
-    from lowwater._lowwater import Cutoffs, Index, Key, KeySet, WithStatus, _Any, _NoCutoffs
+    from lowwater._lowwater import (
+        Cutoffs,
+        Index,
+        Key,
+        KeySet,
+        StatusLists,
+        WithStatus,
+        _Any,
+        _NoCutoffs,
+    )
 
 Time: TypeAlias = datetime | int | float | Decimal
 """An aware datetime, or seconds since 1970."""
@@ -75,7 +84,6 @@ class Policy(TypedDict, total=False):
     allow_padding: bool
     realm: str
     resource_metadata: str
-    memo_bytes: int
 
 
 class IssuerKeywords(KeySource, Policy):
@@ -83,6 +91,34 @@ class IssuerKeywords(KeySource, Policy):
 
     audience: str | Strings | _Any
     algorithms: Strings
+    memo_bytes: NotRequired[int]
+    status_lists: NotRequired[StatusLists | list[StatusLists] | tuple[StatusLists, ...]]
+
+
+class Credentials(TypedDict, total=False):
+    """Who asks an authorization server about tokens: a client with its secret, or an access token of one's own."""
+
+    client_id: str
+    client_secret: str
+    bearer: str
+
+
+class IntrospectionKeywords(Credentials, Policy, total=False):
+    """How an authorization server is asked about tokens, and what is asked of them."""
+
+    audience: Required[str | Strings | _Any]
+    credentials: Literal["connection"]
+    signed_for: str | Strings
+    algorithms: Strings
+    ttl: Span
+    inactive_ttl: Span
+    cool_down: Span
+    timeout: Span
+    max_entries: int
+    max_cache_bytes: int
+    max_pending: int
+    max_bytes: int
+    allow_loopback_http: bool
 
 
 EventAction: TypeAlias = Literal[

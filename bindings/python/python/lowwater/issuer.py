@@ -78,7 +78,9 @@ class IssuerValidator:
         Of a source: ``jwks_url`` or ``metadata_url`` (else the metadata are found by the issuer), ``fresh_for`` (10
         minutes, where the issuer does not say), ``stale_for`` (24 hours), ``cool_down`` (30 s between two fetches for a
         key that is missing), ``timeout`` (5 s for all of a round), ``max_bytes`` (512 KiB), ``allow_loopback_http``
-        (off). The rest is the policy's: ``audience``, ``algorithms`` and all that Validator takes.
+        (off). ``status_lists``: the StatusLists of these issuers' tokens, one or several: a list that a token names is fetched
+        and kept fresh, as keys are (what the object holds is taken over; what is fetched is this validator's). The rest is the
+        policy's: ``audience``, ``algorithms`` and all that Validator takes.
 
         client: fetches in place of the standard library's; called with a Fetch, gives status, headers, body.
         """
@@ -168,6 +170,11 @@ class IssuerValidator:
     def faults(self) -> dict[str, str | None]:
         """What went wrong with the last fetch of each issuer; None: nothing."""
         return dict(self._issuers.faults())
+
+    @property
+    def list_faults(self) -> dict[str, str]:
+        """The status lists whose last fetch went wrong, and how. The addresses come from tokens."""
+        return dict(self._issuers.list_faults())
 
     def bearer(self, header: str | None) -> str:
         """The token of an Authorization header: see Validator.bearer."""

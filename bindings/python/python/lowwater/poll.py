@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack, final
 
-from lowwater._driver import Client
+from lowwater._driver import Client, on_a_thread
 from lowwater._errors import ConfigError, MessageRefused
 from lowwater._http import fetch
 from lowwater._lowwater import EventReceiver, Fetch, Polling, Received
@@ -64,6 +64,10 @@ class EventPoll:
             raise ConfigError("`validator` must be an IssuerValidator", "argument_invalid")
         if not isinstance(receiver, EventReceiver):
             raise ConfigError("`receiver` must be an EventReceiver", "argument_invalid")
+        if receiver.issuer not in validator.faults:
+            # Every event would be refused to its transmitter, which sends it no more.
+            expected = "must fetch the keys of the receiver's issuer"
+            raise ConfigError(f"`validator` {expected}", "argument_invalid")
         self._polling: Final = Polling(**keywords)
         self._validator: Final = validator
         self._receiver: Final = receiver
@@ -191,7 +195,7 @@ def _not_awaited(done: Any) -> None:
 
 
 async def _beside(call: Callable[[], T]) -> T:
-    """On a thread for which no end of the process waits: a request may be held back for a minute."""
+    """On a thread of its own: a request may be held back for a minute."""
     came: Future[T] = Future()
     came.set_running_or_notify_cancel()
 
@@ -201,5 +205,6 @@ async def _beside(call: Callable[[], T]) -> T:
         except BaseException as raised:
             came.set_exception(raised)
 
-    threading.Thread(target=run, name="lowwater-poll", daemon=True).start()
+    if not on_a_thread(run):
+        raise RuntimeError("no thread can be had")
     return await asyncio.wrap_future(came)
