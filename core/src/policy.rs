@@ -177,6 +177,34 @@ impl Policy {
         json::read(json)?.finish()
     }
 
+    /// Reads the policy of tokens of these issuers: as [`from_json`](Self::from_json), without `issuer`, where whose keys are
+    /// fetched says whose tokens are taken.
+    ///
+    /// ```
+    /// use lowwater::Policy;
+    ///
+    /// let policy = Policy::of_issuers(
+    ///     ["https://issuer.example/"],
+    ///     r#"{"audience": ["https://api.example/"], "algorithms": ["RS256"]}"#,
+    /// )?;
+    /// assert!(policy.takes_issuer("https://issuer.example/"));
+    /// # Ok::<(), lowwater::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json); no issuer, an empty one, an `issuer` in the text too.
+    pub fn of_issuers<'i>(
+        issuers: impl IntoIterator<Item = &'i str>,
+        json: &str,
+    ) -> Result<Self, crate::ConfigError> {
+        let mut draft = json::read(json)?;
+        if draft.issuers.is_some() {
+            draft.contradiction = Some("issuer");
+        }
+        issuers.into_iter().for_each(|issuer| draft.add(List::Issuer, issuer));
+        draft.finish()
+    }
+
     /// Reads the policy of tokens that only their authorization server can read
     /// ([`Validator::introspected`](crate::Validator::introspected)): as [`from_json`](Self::from_json), and `algorithms` need not be there,
     /// for such a token has none. A policy without algorithms accepts no JWT.
@@ -185,7 +213,7 @@ impl Policy {
     /// use lowwater::Policy;
     ///
     /// let policy = Policy::opaque_from_json(
-    ///     r#"{"issuer": "https://issuer.example/", "audience": "https://api.example/"}"#,
+    ///     r#"{"issuer": ["https://issuer.example/"], "audience": ["https://api.example/"]}"#,
     /// )?;
     /// # Ok::<(), lowwater::ConfigError>(())
     /// ```

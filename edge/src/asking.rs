@@ -92,14 +92,11 @@ impl FetchingIntrospection {
         client: impl Client + 'static,
     ) -> Result<Self, ConfigError> {
         let issuer = validator.issuer();
-        let has = |keys: &FetchingValidator| {
-            let sources = |issuers: &lowwater_intake::Issuers| {
-                issuers.sources().any(|source| source.issuer() == issuer)
-            };
-            keys.issuers().with_sources(sources)
-        };
         let right = match &keys {
-            Some(keys) => validator.with_introspection(|own| own.is_signed()) && has(keys),
+            Some(keys) => {
+                validator.with_introspection(|own| own.is_signed())
+                    && keys.issuers().has_source_of(issuer)
+            }
             None => !validator.with_introspection(|own| own.is_signed()),
         };
         if !right {

@@ -124,6 +124,26 @@ impl IssuerValidator {
         })
     }
 
+    /// Reads a policy without `issuer`: tokens are taken of the issuers whose keys are fetched, but for one whose keys are there
+    /// for the status lists of others alone.
+    ///
+    /// # Errors
+    /// As [`Policy::of_issuers`] and [`with_status_lists`](Self::with_status_lists).
+    pub fn from_json(
+        policy: &str,
+        sources: Vec<KeySource>,
+        lists: Vec<StatusLists>,
+        backend: impl Backend + Send + Sync + 'static,
+    ) -> Result<Self, ConfigError> {
+        let for_lists_alone = |issuer: &str| {
+            lists.iter().any(|own| own.list_issuer() == issuer)
+                && lists.iter().all(|own| own.issuer() != issuer)
+        };
+        let issuers = sources.iter().map(KeySource::issuer).filter(|own| !for_lists_alone(own));
+        let policy = Policy::of_issuers(issuers, policy)?;
+        Self::with_status_lists(policy, sources, lists, backend)
+    }
+
     /// With a memo of another size: see [`SharedMemo::new`].
     #[must_use]
     pub fn memo_bytes(mut self, bytes: usize) -> Self {
@@ -323,6 +343,12 @@ impl IssuerValidator {
     /// Calls `look` with the sources: which issuer failed, and how.
     pub fn with_sources<T>(&self, look: impl FnOnce(&Issuers) -> T) -> T {
         look(&self.issuers())
+    }
+
+    /// Does it fetch the keys of this issuer?
+    #[cfg(feature = "fetch")]
+    pub(crate) fn has_source_of(&self, issuer: &str) -> bool {
+        self.issuers().sources().any(|source| source.issuer() == issuer)
     }
 
     fn held(&self, clock: UnixTime) -> Arc<Held> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use lowwater::ConfigError;
 use lowwater_intake::{Answer, EventPoll, EventReceiver, Fetch, MessageFault, PolledSet, Received};
 
 use crate::client::{Client, HttpClient};
@@ -22,8 +23,8 @@ use crate::fetching::FetchingValidator;
 ///     receiver: EventReceiver,
 ///     validator: FetchingValidator, // of the transmitter's keys
 ///     rules: &SharedCutoffs,
-/// ) -> Result<(), ApplyError> {
-///     let mut stream = PollingReceiver::new(poll, receiver, validator);
+/// ) -> Result<(), Box<dyn std::error::Error>> {
+///     let mut stream = PollingReceiver::new(poll, receiver, validator)?;
 ///     let mut freshness = StreamFreshness::new();
 ///     loop {
 ///         let wait = stream.round(|received| {
@@ -33,6 +34,9 @@ use crate::fetching::FetchingValidator;
 ///             freshness.heard(received);
 ///             Ok::<(), ApplyError>(())
 ///         })?;
+///         for (token_id, why) in stream.poll().refusals() {
+///             eprintln!("refused {token_id}: {why}");
+///         }
 ///         if let Some(as_of) = stream.poll().as_of() {
 ///             freshness.polled(as_of);
 ///         }
@@ -48,26 +52,38 @@ pub struct PollingReceiver {
 }
 
 impl PollingReceiver {
-    /// Polls there, and reads what comes by the keys that this validator fetches: it has a source of the transmitter's.
-    #[must_use]
-    pub fn new(poll: EventPoll, receiver: EventReceiver, validator: FetchingValidator) -> Self {
+    /// Polls there, and reads what comes by the keys that this validator fetches.
+    ///
+    /// # Errors
+    /// It has no source of the transmitter's: every event would be refused, and sent no more.
+    pub fn new(
+        poll: EventPoll,
+        receiver: EventReceiver,
+        validator: FetchingValidator,
+    ) -> Result<Self, ConfigError> {
         Self::with_client(poll, receiver, validator, HttpClient::new())
     }
 
     /// The same over a client of one's own.
-    #[must_use]
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
     pub fn with_client(
         poll: EventPoll,
         receiver: EventReceiver,
         validator: FetchingValidator,
         client: impl Client + 'static,
-    ) -> Self {
-        Self { poll, receiver, validator, client: Box::new(client) }
+    ) -> Result<Self, ConfigError> {
+        if !validator.issuers().has_source_of(receiver.issuer()) {
+            let expected = "the validator has to fetch the keys of the receiver's issuer";
+            return Err(ConfigError::Value { what: "event poll", expected: expected.into() });
+        }
+        Ok(Self { poll, receiver, validator, client: Box::new(client) })
     }
 
     /// One request, if it is due, and what comes of it. `take` applies the rules of a message and keeps them: then it is
     /// acknowledged, with the next request. A message that `take` fails on comes again, as does one whose keys cannot be had
-    /// now; one that can never be taken is refused. Tells how long to wait before the next round.
+    /// now; one that can never be taken is refused ([`EventPoll::refusals`]). Tells how long to wait before the next round.
     ///
     /// # Errors
     /// The first of `take`'s, after the others were tried.
@@ -87,7 +103,7 @@ impl PollingReceiver {
         first.map(|()| Duration::from_millis(u64::try_from(millis).unwrap_or(0)))
     }
 
-    /// The state: when the last round left nothing open, what went wrong.
+    /// The state: when the last round left nothing open, what went wrong, what was refused.
     #[must_use]
     pub const fn poll(&self) -> &EventPoll {
         &self.poll

@@ -47,7 +47,8 @@ fn stream(issuer: &Issuer) -> PollingReceiver {
     let url = issuer.url();
     let poll = EventPoll::on_loopback(&format!("{url}/poll")).unwrap();
     let receiver = EventReceiver::new(&url, ["me"], [Algorithm::EdDsa]).unwrap();
-    PollingReceiver::new(poll.authorization("Bearer secret").unwrap(), receiver, validator(issuer))
+    let poll = poll.authorization("Bearer secret").unwrap();
+    PollingReceiver::new(poll, receiver, validator(issuer)).unwrap()
 }
 
 /// What the transmitter was told, in order.
@@ -128,12 +129,23 @@ fn what_can_never_be_taken_is_refused_with_a_reason() {
     let sets = json!({"e1": event(&issuer, "a", "e1", "another"), "e2": "no token"});
     says(&issuer, &sets);
     round(&mut stream, |_| panic!("nothing can be taken"));
+    let refused: Vec<_> = stream.poll().refusals().map(|(id, why)| format!("{id} {why}")).collect();
+    assert_eq!(refused.len(), 2);
+    assert!(refused[0].starts_with("e1 ") && refused[0].contains("audience"), "{refused:?}");
     says(&issuer, &json!({}));
     round(&mut stream, |_| Ok(()));
     let said = &told(&issuer)[1];
     assert_eq!(said["setErrs"]["e1"]["err"], "invalid_audience");
     assert_eq!(said["setErrs"]["e2"]["err"], "invalid_request");
     assert_eq!(said.get("ack"), None);
+}
+
+#[test]
+fn a_validator_of_other_keys_is_a_mistake() {
+    let (issuer, other) = (Issuer::start().unwrap(), Issuer::start().unwrap());
+    let poll = EventPoll::on_loopback(&format!("{}/poll", issuer.url())).unwrap();
+    let receiver = EventReceiver::new(&issuer.url(), ["me"], [Algorithm::EdDsa]).unwrap();
+    assert!(PollingReceiver::new(poll, receiver, validator(&other)).is_err());
 }
 
 #[test]

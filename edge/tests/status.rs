@@ -13,7 +13,7 @@
 use std::thread;
 use std::time::Duration;
 
-use lowwater::{Code, ConfigError, NoCutoffs, Note, Policy, Rejection, Ring};
+use lowwater::{Code, ConfigError, NoCutoffs, Note, Policy, Rejection, Ring, RuleSet as _};
 use lowwater_edge::{FetchingValidator, HttpClient, IssuerValidator, now};
 use lowwater_intake::{KeySource, StatusLists};
 use lowwater_issuer::{Behaviour, Instead, Issuer};
@@ -190,4 +190,51 @@ fn lists_of_another_issuer_s_keys_want_their_source() {
     for mistake in mistakes {
         assert!(matches!(mistake, Err(ConfigError::Value { .. })));
     }
+}
+
+#[test]
+fn who_signs_the_lists_of_others_is_no_issuer_of_tokens() {
+    let (tokens, status) = (Issuer::start().unwrap(), Issuer::start().unwrap());
+    let (url, status_url) = (tokens.url(), status.url());
+    let lists =
+        lists(&url, &json!({"list_issuer": status_url, "lists": [format!("{status_url}/lists/")]}));
+    let policy = r#"{"audience": ["api"], "algorithms": ["EdDSA"]}"#;
+    let sources = vec![keys(&url), keys(&status_url)];
+    let issuers = IssuerValidator::from_json(policy, sources, vec![lists], Ring).unwrap();
+    let validator = FetchingValidator::with_client(issuers, HttpClient::new());
+    publish(&status, list(&status, "a"));
+    let named = |index: u64| {
+        let entry = json!({"idx": index, "uri": format!("{status_url}/lists/1")});
+        tokens.token("a", &json!({"aud": "api", "status": {"status_list": entry}}))
+    };
+    assert_eq!(code(&validator, &named(1)), None);
+    assert_eq!(code(&validator, &named(0)), Some(Code::StatusInvalid));
+    let of_status = status.token("a", &json!({"aud": "api"}));
+    assert_eq!(code(&validator, &of_status), Some(Code::IssuerNotAllowed));
+}
+
+#[test]
+fn lists_of_the_rules_are_asked_beside_those_that_are_fetched() {
+    let issuer = Issuer::start().unwrap();
+    publish(&issuer, list(&issuer, "a"));
+    let (validator, url) = (validator(&issuer.url()), issuer.url());
+    let elsewhere = format!("{url}/kept/1");
+    let mut kept = lists(&url, &json!({"lists": [format!("{url}/kept/")]}));
+    let claims = json!({"sub": elsewhere, "status_list": {"bits": 1, "lst": LIST}});
+    let text = issuer.signed("a", &json!({"typ": "statuslist+jwt"}), &claims);
+    let keys = lowwater::KeySet::from_jwks(&Issuer::jwks(["a"]).to_string()).unwrap();
+    kept.hydrate(&elsewhere, &text, &keys, now()).unwrap();
+    let token = |index: u64| {
+        let status = json!({"status_list": {"idx": index, "uri": elsewhere}});
+        issuer.token("a", &json!({"aud": "api", "status": status}))
+    };
+    validator.hydrate().unwrap();
+    let decide = |index| {
+        let rules = NoCutoffs.with_status(&kept);
+        let asked = validator.issuers().ask(&token(index), &rules, now(), now());
+        asked.answer.err().map(|no| no.code())
+    };
+    assert_eq!(decide(1), None);
+    assert_eq!(decide(0), Some(Code::StatusInvalid));
+    assert_eq!(code(&validator, &token(1)), Some(Code::StatusUnavailable));
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use lowwater::{Backend, KeySet, Policy};
+use lowwater::{Backend, KeySet};
 use lowwater_edge::{Asked, IssuerValidator, SharedMemo};
 use lowwater_intake::{Fetch, KeySource, MessageFault, StatusLists};
 use serde::Serialize;
@@ -41,7 +41,7 @@ impl<T> Awaiting<T> {
 }
 
 impl Issuers {
-    /// Reads a policy, and the sources, each in JSON. What the lists hold is taken over.
+    /// Reads a policy without issuers, and the sources, each in JSON. What the lists hold is taken over.
     ///
     /// # Errors
     /// A mistake in one of these.
@@ -55,10 +55,9 @@ impl Issuers {
         let mistake = in_json(false);
         let sources = sources.iter().map(|source| KeySource::from_json(source));
         let sources = sources.collect::<std::result::Result<Vec<_>, _>>().map_err(&mistake)?;
-        let policy = Policy::from_json(policy).map_err(&mistake)?;
-        let lists = lists.iter().map(|own| StatusLists::clone(&own.held()));
-        let issuers = IssuerValidator::with_status_lists(policy, sources, lists, backend)
-            .map_err(&mistake)?;
+        let lists = lists.iter().map(|own| StatusLists::clone(&own.held())).collect();
+        let issuers =
+            IssuerValidator::from_json(policy, sources, lists, backend).map_err(&mistake)?;
         let memo = memo_bytes.map_or(SharedMemo::DEFAULT_BYTES, crate::size);
         Ok(Self { issuers: issuers.memo_bytes(memo), handed: Mutex::default() })
     }

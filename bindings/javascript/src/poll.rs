@@ -87,6 +87,16 @@ impl Poll {
         self.with(|poll| poll.as_of()).map(UnixTime::as_millis)
     }
 
+    /// Those that were refused in the last round, each with the reason, as JSON.
+    #[must_use]
+    pub fn refused(&self) -> String {
+        let pairs = |poll: &EventPoll| {
+            let owned = |(token_id, why): (&str, &str)| (token_id.to_owned(), why.to_owned());
+            poll.refusals().map(owned).collect::<Vec<_>>()
+        };
+        json(&self.with(|poll| pairs(poll)))
+    }
+
     /// What went wrong with the last request.
     #[must_use]
     pub fn fault(&self) -> Option<String> {

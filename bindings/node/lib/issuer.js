@@ -31,8 +31,7 @@ function apart(given) {
     sources.push(...array(beside.sources, 'sources', 'an array of objects').map((source) => members(source, 'sources')));
   }
   const every = sources.map((own) => [...common.filter(([name]) => own.every(([named]) => named !== name)), ...own]);
-  const issuers = every.flatMap((source) => source.filter(([name]) => name === 'issuer').map(([, value]) => value));
-  return { beside, policy: [['issuer', issuers], ...rest], sources: every };
+  return { beside, policy: rest, sources: every };
 }
 
 /** What others read messages by: the addon's object of a validator, and its waiting. */

@@ -1,7 +1,7 @@
 'use strict';
 
 const { inspect } = require('./host.js');
-const { MessageRefused, owned, sealed } = require('./errors.js');
+const { MessageRefused, argument, owned, sealed } = require('./errors.js');
 const { native } = require('./calls.js');
 const { isObject, members, not } = require('./convert.js');
 const { clientOf, fetched } = require('./driver.js');
@@ -28,6 +28,11 @@ class EventPoll {
     if (this.#reading === undefined) throw not(validator, 'validator', 'an IssuerValidator');
     this.#receiver = eventsHandle(receiver);
     if (this.#receiver === undefined) throw not(receiver, 'receiver', 'an EventReceiver');
+    const sources = JSON.parse(native.issuersFaults(this.#reading.issuers));
+    if (!sources.some(({ issuer }) => issuer === receiver.issuer)) {
+      // Every event would be refused to its transmitter, which sends it no more.
+      throw argument('validator', "must fetch the keys of the receiver's issuer");
+    }
     const all = members(given, 'options');
     const beside = Object.fromEntries(all.filter(([name]) => name === 'fetch'));
     this.#client = clientOf(beside);
@@ -43,6 +48,10 @@ class EventPoll {
 
   get asOf() {
     return date(native.eventPollAsOf(own(this)));
+  }
+
+  get refused() {
+    return new Map(JSON.parse(native.eventPollRefused(own(this))));
   }
 
   get fault() {

@@ -64,6 +64,12 @@ pub(crate) fn event_poll_as_of(poll: &External<Poll>) -> Option<i64> {
     poll.as_of()
 }
 
+/// Those that were refused in the last round, each with the reason, as JSON.
+#[napi(catch_unwind)]
+pub(crate) fn event_poll_refused(poll: &External<Poll>) -> String {
+    poll.refused()
+}
+
 #[napi(catch_unwind)]
 pub(crate) fn event_poll_fault(poll: &External<Poll>) -> Option<String> {
     poll.fault()

@@ -144,6 +144,8 @@ streamTest('a round hands on what came, and acknowledges what was taken', async 
     // The first of them is not taken: it stays open, the rest was tried, and the error is the caller's.
     await assert.rejects(poll.round(take), mine);
     assert.deepEqual([taken, cutoffs.size, poll.asOf], [['j1', 'j2'], 1, undefined]);
+    assert.deepEqual([...poll.refused.keys()], ['no', 'other']);
+    assert.match(poll.refused.get('other'), /issuer/);
     assert.equal(await poll.round(take) > 0, true); // not due yet
     assert.equal(seen.length, 1);
     mine = undefined;
@@ -173,6 +175,8 @@ streamTest('rounds take turns, and what goes wrong is told', async ({ validator,
   const options = { url, allowLoopbackHttp: true };
   try {
     open.set('j1', await event({ [`${CAEP}/session-revoked`]: {} }));
+    const elsewhere = new IssuerValidator({ issuer: 'https://other.example/', audience: 'api', algorithms: ['EdDSA'] });
+    assert.throws(() => new EventPoll(elsewhere, receiver, options), /`validator` must fetch the keys of the receiver's issuer/);
     const poll = new EventPoll(validator, receiver, options);
     let taken = 0;
     const waits = await Promise.all(Array.from({ length: 20 }, () => poll.round(() => { taken += 1; })));

@@ -171,7 +171,11 @@ export interface EventPollOptions {
  * ```ts
  * const poll = new EventPoll(validator, events, { url: 'https://issuer.example/poll', authorization: 'Bearer ..' });
  * const take = ({ rules }) => rules.forEach((rule) => cutoffs.apply(rule)); // and keep them
- * for (;;) await sleep(await poll.round(take));
+ * for (;;) {
+ *   const wait = await poll.round(take);
+ *   for (const [tokenId, why] of poll.refused) console.warn('refused', tokenId, why);
+ *   await sleep(wait);
+ * }
  * ```
  */
 export class EventPoll {
@@ -188,6 +192,11 @@ export class EventPoll {
   round(take: (received: Received) => unknown): Promise<number>;
   /** When the last request began whose answer left nothing behind, and all of it is settled: for `StreamFreshness.polled`. */
   readonly asOf: Date | undefined;
+  /**
+   * Those that the last round refused, by the transmitter's name for each, with the reason: for a log. What is refused is not
+   * sent again, so a wrong `audience` here loses every event.
+   */
+  readonly refused: Map<string, string>;
   /** What went wrong with the last request; `undefined`: nothing. */
   readonly fault: string | undefined;
 }

@@ -1,7 +1,7 @@
 //! Keys that come from their issuers: what to fetch, and what was fetched. The fetching is Python's
 //! (`lowwater/issuer.py`).
 
-use lowwater::{AwsLc, Policy};
+use lowwater::AwsLc;
 use lowwater_edge::{Asked, IssuerValidator, SharedMemo};
 use lowwater_intake::{Answer, KeySource, MessageFault};
 use pyo3::PyClass;
@@ -81,13 +81,13 @@ impl Issuers {
         let lists = lists.unwrap_or_default();
         let lists =
             lists.iter().map(|one| lowwater_intake::StatusLists::clone(&one.get().current()));
+        let lists = lists.collect();
         let memo_bytes = memo_bytes.map(|value| count(value, "memo_bytes"))?;
         let sources = sequence(sources, "sources")?;
         let sources = sources.iter().map(source).collect::<PyResult<Vec<_>>>()?;
         let members = keywords.map(policy).transpose()?.unwrap_or_else(|| "{}".to_owned());
-        let policy = Policy::from_json(&members).map_err(mistake_in_keywords)?;
-        let validator = IssuerValidator::with_status_lists(policy, sources, lists, AwsLc::new())
-            .map_err(mistake)?;
+        let validator = IssuerValidator::from_json(&members, sources, lists, AwsLc::new())
+            .map_err(mistake_in_keywords)?;
         Ok(Self(validator.memo_bytes(memo_bytes.unwrap_or(SharedMemo::DEFAULT_BYTES))))
     }
 

@@ -103,6 +103,13 @@ impl Polling {
         as_of.map(|as_of| datetime(py, as_of)).transpose()
     }
 
+    /// Those that were refused in the last round, each with the reason.
+    #[getter]
+    fn refused(&self) -> Vec<(String, String)> {
+        let poll = self.hold();
+        poll.refusals().map(|(token_id, why)| (token_id.to_owned(), why.to_owned())).collect()
+    }
+
     #[getter]
     fn fault(&self) -> Option<String> {
         self.hold().fault().map(ToString::to_string)

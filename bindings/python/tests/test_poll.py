@@ -119,6 +119,7 @@ def test_what_cannot_be_read_is_refused_unless_keys_are_missing(issuer: Issuer) 
     time.sleep(max(wait, 1))
     while len(cutoffs) == 0:
         time.sleep(poll.round(taking(cutoffs)))
+    assert "audience" in poll.refused["n1"]
     told = asked(issuer)
     assert list(told[1]["setErrs"]) == ["n2"]
     brings(issuer, NOTHING)
@@ -129,6 +130,7 @@ def test_what_cannot_be_read_is_refused_unless_keys_are_missing(issuer: Issuer) 
         "n1": "invalid_audience",
         "n2": "invalid_request",
     }
+    assert poll.refused == {}  # the transmitter was told
     assert asked(issuer)[-1]["ack"] == ["n3"]
 
 

@@ -12,7 +12,8 @@ use super::rule::Rule;
 use super::state::Cutoffs;
 use super::summary::Found;
 use super::target::Target;
-use crate::status::StatusSource;
+use crate::status::{StatusAnswer, StatusEntry, StatusSource};
+use crate::time::UnixTime;
 
 /// Hears what holds for a token: whom it names, made when it is asked for, and what its rules say.
 pub(super) type Visit<'v> = &'v mut dyn FnMut(&dyn Fn() -> Named, Found);
@@ -207,7 +208,17 @@ impl<R: RuleSet + ?Sized, S: StatusSource + ?Sized> Matching for WithStatus<'_, 
     }
 
     fn status(&self) -> Option<&dyn StatusSource> {
-        Some(&self.lists)
+        Some(self)
+    }
+}
+
+/// Rules may have lists already: those are asked about what is not for these.
+impl<R: RuleSet + ?Sized, S: StatusSource + ?Sized> StatusSource for WithStatus<'_, R, S> {
+    fn status(&self, entry: &StatusEntry<'_>, now: UnixTime) -> StatusAnswer {
+        match (self.lists.status(entry, now), self.rules.status()) {
+            (StatusAnswer::NotAllowed, Some(others)) => others.status(entry, now),
+            (answer, _) => answer,
+        }
     }
 }
 

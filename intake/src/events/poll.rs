@@ -221,6 +221,13 @@ impl EventPoll {
         self.settle_if_done(settled);
     }
 
+    /// Those that were refused, each with the reason, until the next request tells the transmitter: for a log. One that is
+    /// refused is not sent again, so a wrong `audience` here loses every event.
+    pub fn refusals(&self) -> impl Iterator<Item = (&str, &str)> {
+        let refused = self.said.refused.iter();
+        refused.map(|(token_id, why)| (token_id.as_str(), why.description.as_str()))
+    }
+
     /// When the last request began whose answer left nothing behind, and all of it is settled: so old are the rules, for
     /// [`StreamFreshness::polled`](crate::StreamFreshness::polled).
     #[must_use]

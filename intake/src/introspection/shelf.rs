@@ -1,6 +1,7 @@
 //! Responses that are kept for a while: bounded, and the oldest leave first.
 
 use alloc::collections::BTreeMap;
+use core::time::Duration;
 
 use lowwater::{Introspected, UnixTime};
 
@@ -11,6 +12,10 @@ pub(super) type Digest = [u8; 32];
 const OVERHEAD: usize = 256;
 /// One response may take so much of the memory: a few large ones do not push out hundreds.
 const LARGEST: usize = 16;
+
+/// A thread reads the clock, and then waits for its turn: meanwhile a response may have come. A clock that was set back by no
+/// more keeps a response that much longer.
+const EARLY: Duration = Duration::from_secs(5);
 
 pub(super) struct Shelf {
     held: BTreeMap<Digest, Held>,
@@ -45,7 +50,7 @@ impl Shelf {
     /// What was said of a token, while it holds. Asking prolongs nothing, and neither does a clock that went back.
     pub(super) fn get(&mut self, token: &Digest, now: UnixTime) -> Option<&Introspected> {
         let held = self.held.get(token)?;
-        if now < held.since || now >= held.until {
+        if now.after(EARLY) < held.since || now >= held.until {
             self.remove(token);
         }
         self.held.get(token).map(|held| &held.response)

@@ -88,7 +88,6 @@ class IssuerValidator:
         common = {name: policy.pop(name) for name in _SOURCE if name in policy}
         named: list[Any] = [] if issuer is None else [{"issuer": issuer}]
         every = [common | source for source in [*named, *(sources or [])]]
-        policy["issuer"] = [source.get("issuer") for source in every]
         self._issuers: Final = Issuers(every, **policy)
         self._driver: Final = Driver(self._issuers, client)
 

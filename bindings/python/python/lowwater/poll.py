@@ -38,7 +38,10 @@ class EventPoll:
                 cutoffs.apply(rule)  # and keep it
 
         while True:
-            time.sleep(poll.round(take))
+            wait = poll.round(take)
+            for token_id, why in poll.refused.items():
+                log.warning("refused %s: %s", token_id, why)
+            time.sleep(wait)
     """
 
     __slots__ = ("_client", "_polling", "_receiver", "_turn", "_validator")
@@ -126,6 +129,13 @@ class EventPoll:
         ``StreamFreshness.polled``.
         """
         return self._polling.as_of
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Those that the last round refused, by the transmitter's name for each, with the reason: for a log. What is refused
+        is not sent again, so a wrong ``audience`` here loses every event.
+        """
+        return dict(self._polling.refused)
 
     @property
     def fault(self) -> str | None:
