@@ -233,6 +233,19 @@ impl Policy {
         }
     }
 
+    /// Does the policy take tokens of any issuer at all?
+    #[must_use]
+    pub const fn takes_any_issuer(&self) -> bool {
+        matches!(self.issuers, Allowed::Any)
+    }
+
+    /// Is it for tokens that only their authorization server can read ([`opaque_from_json`](Self::opaque_from_json))? Then it
+    /// accepts no JWT.
+    #[must_use]
+    pub const fn is_opaque(&self) -> bool {
+        self.algorithms.is_empty()
+    }
+
     /// Does the policy allow HMAC secrets shorter than their hash? Key sets are built apart from
     /// policies; this hands the switch of a configuration file on to
     /// [`KeySetBuilder::allow_short_secrets`](crate::KeySetBuilder::allow_short_secrets).

@@ -13,8 +13,8 @@ use crate::client::Client;
 use crate::clock::now as clock;
 use crate::issuer::Asked;
 
-/// So often a decision waits: each round that ends wakes all, also those of others.
-const MOST_WAITS: u32 = 64;
+/// So often a decision waits: each round that ends wakes all, also those of others. What it waits for ends by itself.
+const MOST_WAITS: u32 = 1000;
 
 /// What says what to fetch.
 pub(crate) trait Source: Send + Sync + 'static {
@@ -88,9 +88,8 @@ impl<S: Source> Driver<S> {
     }
 
     /// Whom to wait for, while `goes_on`.
-    pub(crate) fn fetching(&self, goes_on: impl FnOnce(&S) -> bool) -> Option<EventListener> {
+    pub(crate) fn going_on(&self, goes_on: impl FnOnce(&S) -> bool) -> Option<EventListener> {
         let arrival = self.shared.arrived.listen();
-        self.start_what_is_due();
         goes_on(&self.shared.source).then_some(arrival)
     }
 

@@ -159,7 +159,9 @@ impl FetchingValidator {
     /// # Errors
     /// An issuer without keys afterwards. It is asked again when a request comes.
     pub fn hydrate(&self) -> Result<(), KeysUnavailable> {
-        while let Some(arrival) = self.driver.fetching(is_fetching) {
+        // Once: what failed is not begun again while another is waited for.
+        self.driver.start_what_is_due();
+        while let Some(arrival) = self.driver.going_on(is_fetching) {
             self.driver.wait(arrival);
         }
         self.all_there()
@@ -170,7 +172,9 @@ impl FetchingValidator {
     /// # Errors
     /// As [`hydrate`](Self::hydrate).
     pub async fn hydrate_async(&self) -> Result<(), KeysUnavailable> {
-        while let Some(arrival) = self.driver.fetching(is_fetching) {
+        // Once: what failed is not begun again while another is waited for.
+        self.driver.start_what_is_due();
+        while let Some(arrival) = self.driver.going_on(is_fetching) {
             arrival.await;
         }
         self.all_there()

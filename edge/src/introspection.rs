@@ -112,11 +112,11 @@ impl IntrospectionValidator {
             Err(no) => (Known::Refused(Box::new(no)), None),
             Ok(Question::Known(response)) => (Known::Response(response), None),
             Ok(Question::Fetch(fetch)) => {
-                rounds.retain(|_, round| clock < round.until);
+                rounds.retain(|_, round| round.is_awaited(clock));
                 let round = Round {
                     outcome: Arc::default(),
                     number: fetch.number(),
-                    until: clock.after(fetch.timeout()),
+                    until: clock.after(introspection.longest()),
                     #[cfg(feature = "fetch")]
                     arrived: Arc::default(),
                 };
@@ -215,6 +215,18 @@ impl IntrospectionValidator {
     /// A panic in a turn could come from a backend of the caller's alone, while it hashes a token: then nothing was begun.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Round {
+    /// Whoever waits for one that takes too long is told so: nobody else may ever come.
+    fn is_awaited(&self, clock: UnixTime) -> bool {
+        let is_awaited = clock < self.until;
+        #[cfg(feature = "fetch")]
+        if !is_awaited {
+            self.arrived.notify(usize::MAX);
+        }
+        is_awaited
     }
 }
 

@@ -100,14 +100,30 @@ impl IssuerValidator {
         backend: impl Backend + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
         let issuers = Issuers::new(sources)?.with_status_lists(lists)?;
-        let lists = issuers.status_lists();
-        let used = |source: &KeySource| {
-            policy.takes_issuer(source.issuer())
-                || lists.iter().any(|list| list.list_issuer() == source.issuer())
+        let wrong = |expected: &str| {
+            Err(ConfigError::Value { what: "key source", expected: expected.into() })
         };
-        if !issuers.sources().all(used) {
-            let expected = "the policy takes no tokens of an issuer whose keys are fetched: name the issuer in the policy";
-            return Err(ConfigError::Value { what: "key source", expected: expected.into() });
+        let lists = issuers.status_lists();
+        if policy.is_opaque() {
+            return wrong("name the algorithms in the policy: without them it accepts no JWT");
+        }
+        if !lists.iter().all(|list| policy.takes_issuer(list.issuer())) {
+            return wrong(
+                "the policy takes no tokens of an issuer with status lists: name it in the policy",
+            );
+        }
+        let signs_lists =
+            |source: &KeySource| lists.iter().any(|list| list.list_issuer() == source.issuer());
+        if !issuers.sources().all(|own| policy.takes_issuer(own.issuer()) || signs_lists(own)) {
+            return wrong(
+                "the policy takes no tokens of an issuer whose keys are fetched: name the issuer in the policy",
+            );
+        }
+        let for_lists_alone = |source: &KeySource| is_for_lists_alone(source.issuer(), lists);
+        if policy.takes_any_issuer() && issuers.sources().any(for_lists_alone) {
+            return wrong(
+                "name the issuers in the policy: of any issuer, it would take tokens of who signs status lists alone",
+            );
         }
         let lists = (!lists.is_empty()).then(|| ArcSwap::from_pointee(lists.to_vec()));
         let never = UnixTime::from_millis(i64::MIN);
@@ -135,11 +151,8 @@ impl IssuerValidator {
         lists: Vec<StatusLists>,
         backend: impl Backend + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
-        let for_lists_alone = |issuer: &str| {
-            lists.iter().any(|own| own.list_issuer() == issuer)
-                && lists.iter().all(|own| own.issuer() != issuer)
-        };
-        let issuers = sources.iter().map(KeySource::issuer).filter(|own| !for_lists_alone(own));
+        let issuers = sources.iter().map(KeySource::issuer);
+        let issuers = issuers.filter(|own| !is_for_lists_alone(own, &lists));
         let policy = Policy::of_issuers(issuers, policy)?;
         Self::with_status_lists(policy, sources, lists, backend)
     }
@@ -284,6 +297,7 @@ impl IssuerValidator {
         }
         let mut issuers = self.issuers();
         let fetch = issuers.poll(clock);
+        self.note_given_up(&issuers);
         self.note_next_poll(&issuers);
         fetch
     }
@@ -384,6 +398,15 @@ impl IssuerValidator {
         new
     }
 
+    /// A list that was given up decides no longer: nobody would fetch it anew.
+    fn note_given_up(&self, issuers: &Issuers) {
+        let count = |lists: &[StatusLists]| lists.iter().map(StatusLists::len).sum::<usize>();
+        let asked = self.lists.as_ref().map(|lists| count(&lists.load()));
+        if asked.is_some_and(|asked| asked > count(issuers.status_lists())) {
+            self.note_lists(issuers);
+        }
+    }
+
     /// For the requests. A list that is only wanted so far tells them nothing.
     fn note_lists(&self, issuers: &Issuers) {
         if let Some(lists) = &self.lists {
@@ -418,6 +441,12 @@ impl Held {
         let own = self.each.iter().find(|(name, _)| name == issuer);
         own.map_or(&self.validator, |(_, validator)| validator)
     }
+}
+
+/// Does it sign status lists of others, and has no tokens with lists of its own?
+fn is_for_lists_alone(issuer: &str, lists: &[StatusLists]) -> bool {
+    lists.iter().any(|own| own.list_issuer() == issuer)
+        && lists.iter().all(|own| own.issuer() != issuer)
 }
 
 /// Status lists at the time that the sources go by: their age has nothing to do with the time of the decision.

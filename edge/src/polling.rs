@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use lowwater::ConfigError;
-use lowwater_intake::{Answer, EventPoll, EventReceiver, Fetch, MessageFault, PolledSet, Received};
+use lowwater_intake::{Answer, EventPoll, EventReceiver, Fetch, PolledSet, Received};
 
 use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
@@ -16,29 +16,37 @@ use crate::fetching::FetchingValidator;
 /// ```no_run
 /// use lowwater::ApplyError;
 /// use lowwater_edge::{FetchingValidator, PollingReceiver, SharedCutoffs, now};
-/// use lowwater_intake::{EventPoll, EventReceiver, StreamFreshness};
+/// use lowwater_intake::{EventPoll, EventReceiver, Received};
 ///
 /// fn follow(
 ///     poll: EventPoll,
 ///     receiver: EventReceiver,
 ///     validator: FetchingValidator, // of the transmitter's keys
 ///     rules: &SharedCutoffs,
-/// ) -> Result<(), Box<dyn std::error::Error>> {
+/// ) -> Result<(), lowwater::ConfigError> {
 ///     let mut stream = PollingReceiver::new(poll, receiver, validator)?;
-///     let mut freshness = StreamFreshness::new();
-///     loop {
-///         let wait = stream.round(|received| {
-///             for rule in received.rules() {
-///                 rules.apply(rule.clone(), now())?; // and keep it, where a restart must not lose it
+///     let take = |received: &Received| {
+///         for rule in received.rules() {
+///             match rules.apply(rule.clone(), now()) { // and keep it, where a restart must not lose it
+///                 // What an operator took back stays so.
+///                 Ok(_) | Err(ApplyError::Lifted) => {}
+///                 Err(fault) => return Err(fault),
 ///             }
-///             freshness.heard(received);
-///             Ok::<(), ApplyError>(())
-///         })?;
+///         }
+///         Ok(())
+///     };
+///     loop {
+///         // What could not be kept comes again: nothing is lost, and the stream goes on.
+///         let wait = stream.round(take).unwrap_or_else(|fault| {
+///             eprintln!("not kept: {fault}");
+///             std::time::Duration::from_secs(1)
+///         });
 ///         for (token_id, why) in stream.poll().refusals() {
 ///             eprintln!("refused {token_id}: {why}");
 ///         }
 ///         if let Some(as_of) = stream.poll().as_of() {
-///             freshness.polled(as_of);
+///             // Of a replica: so old its rules are.
+///             let told = rules.update(|rules| Ok::<_, ApplyError>(rules.loaded(as_of, now())));
 ///         }
 ///         std::thread::sleep(wait);
 ///     }
@@ -132,7 +140,7 @@ impl PollingReceiver {
                 take(&received)?;
                 self.poll.kept(set.token_id());
             }
-            Err(MessageFault::KeysUnavailable { .. }) => {}
+            Err(fault) if fault.for_later().is_some() => {}
             Err(fault) => self.poll.refused(set.token_id(), &fault),
         }
         Ok(())

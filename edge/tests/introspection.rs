@@ -307,3 +307,71 @@ fn a_round_that_nobody_ends_is_given_up() {
     );
     assert!(validator.ask(&third, &NoCutoffs, later).awaited);
 }
+
+/// Answers late.
+struct Late(Duration, String);
+
+impl Client for Late {
+    fn fetch(&self, _: &Fetch) -> Option<Response> {
+        thread::sleep(self.0);
+        let body = self.1.clone().into_bytes();
+        Some(Response { status: 200, body, ..Response::default() })
+    }
+}
+
+#[test]
+fn a_future_whose_answer_comes_too_late_is_told_so() {
+    let url = "https://issuer.example/";
+    let config = json!({"timeout": 1});
+    let validator = IntrospectionValidator::new(policy(url), introspection(url, &config), Ring);
+    let client = Late(Duration::from_millis(1_500), r#"{"active":false}"#.into());
+    let validator = FetchingIntrospection::with_client(validator.unwrap(), None, client).unwrap();
+    let (send, receive) = std::sync::mpsc::channel();
+    let own = validator.clone();
+    thread::spawn(move || {
+        let decided = block_on(own.validate_async("t1", || &NoCutoffs, now()));
+        send.send(decided.unwrap_err().code()).unwrap();
+    });
+    // Another request finds that the time is over, and begins a round of its own.
+    thread::sleep(Duration::from_millis(1_200));
+    let _other = decide(&validator, "t2");
+    let told = receive.recv_timeout(Duration::from_secs(20));
+    assert_eq!(told, Ok(Code::IntrospectionUnavailable));
+}
+
+#[test]
+fn an_answer_is_about_its_own_token_also_for_an_instance_in_the_place_of_another() {
+    let url = "https://issuer.example/";
+    let validator =
+        IntrospectionValidator::new(policy(url), introspection(url, &json!({})), Ring).unwrap();
+    let at = now();
+    let fetch = validator.inquire("t1", at).fetch().unwrap();
+    validator.with_introspection(|own| *own = introspection(url, &json!({})));
+    let mut other = validator.inquire("t2", at);
+    assert_eq!(other.fetch().unwrap().number(), fetch.number());
+    let body = json!({"active": true, "aud": "api", "sub": "u1", "iat": at.as_secs(), "exp": at.as_secs() + 60});
+    let body = body.to_string();
+    validator.answered(&fetch, &Answer::new(200, &[], body.as_bytes()), &KeySet::empty(), at);
+    let asked = validator.ask(&other, &NoCutoffs, at);
+    assert_eq!(asked.answer.unwrap_err().code(), Code::IntrospectionUnavailable);
+    assert!(validator.with_introspection(|own| own.is_empty()));
+}
+
+#[test]
+fn a_thread_that_read_the_clock_a_little_earlier_ends_no_question() {
+    let url = "https://issuer.example/";
+    let validator =
+        IntrospectionValidator::new(policy(url), introspection(url, &json!({})), Ring).unwrap();
+    let at = now();
+    let mut first = validator.inquire("t1", at);
+    let fetch = first.fetch().unwrap();
+    let _second = validator.inquire("t2", at.before(Duration::from_millis(1)));
+    validator.answered(
+        &fetch,
+        &Answer::new(200, &[], br#"{"active":false}"#),
+        &KeySet::empty(),
+        at,
+    );
+    let asked = validator.ask(&first, &NoCutoffs, at);
+    assert_eq!(asked.answer.unwrap_err().code(), Code::TokenInactive);
+}

@@ -190,11 +190,12 @@ impl EventReceiver {
         Ok(taking.received)
     }
 
-    /// What to answer where a push is not taken: 400, with `err` and `description` as JSON (RFC 8935 section 2.3).
+    /// What to answer where a push is not taken: 400, with `err` and `description` as JSON (RFC 8935 section 2.3); 503 where it may
+    /// be taken later (keys that cannot be had, a clock that differs).
     #[must_use]
     pub fn refusal(fault: &MessageFault) -> Reply {
-        if let MessageFault::KeysUnavailable { retry_after } = fault {
-            return Reply::later(*retry_after);
+        if let Some(retry_after) = fault.for_later() {
+            return Reply::later(retry_after);
         }
         received::refusal(set_error(fault), &message::described(fault))
     }

@@ -17,6 +17,8 @@ pub struct Fetch {
     pub(crate) number: u64,
     /// Which of several sources asks.
     pub(crate) source: usize,
+    /// What stands for the token that it asks about.
+    pub(crate) about: Option<[u8; 32]>,
     pub(crate) address: Address,
     pub(crate) headers: Vec<(&'static str, String)>,
     /// What to post; `None`: a `GET`.

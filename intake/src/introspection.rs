@@ -19,7 +19,7 @@ use self::builder::{Settings, Signed};
 pub use self::credentials::Credentials;
 pub use self::fault::{IntrospectionFault, IntrospectionUnavailable};
 use self::rounds::Rounds;
-use self::shelf::Shelf;
+use self::shelf::{Digest, Shelf};
 use crate::answer::Answer;
 use crate::fetch::Fetch;
 use crate::key_source::span;
@@ -132,13 +132,14 @@ impl Introspection {
     }
 
     fn new(settings: Settings) -> Self {
-        let Settings { max_entries, max_cache_bytes, max_pending, timeout, .. } = settings;
+        let Settings { max_entries, max_cache_bytes, max_pending, .. } = settings;
+        let longest = settings.longest();
         let refused_bytes = max_cache_bytes / REFUSED;
         Self {
             settings,
             active: Shelf::new(max_entries, max_cache_bytes.saturating_sub(refused_bytes)),
             refused: Shelf::new(max_entries, refused_bytes),
-            rounds: Rounds::new(max_pending, timeout),
+            rounds: Rounds::new(max_pending, longest),
             failures: 0,
             quiet_until: None,
             fault: None,
@@ -182,9 +183,15 @@ impl Introspection {
             return later(FIRST_PAUSE);
         }
         match self.rounds.begin(digest, now) {
-            Some(number) => Ok(Asked::Fetch(self.fetch(number, token))),
+            Some(number) => Ok(Asked::Fetch(self.fetch(number, token, digest))),
             None => later(FIRST_PAUSE),
         }
+    }
+
+    /// How long it may take until an answer is told: the timeout, and where responses are signed the wait for keys.
+    #[must_use]
+    pub const fn longest(&self) -> Duration {
+        self.settings.longest()
     }
 
     /// Are responses signed (RFC 9701)?
@@ -223,7 +230,7 @@ impl Introspection {
         keys: &KeySet,
         now: UnixTime,
     ) -> Result<Introspected, IntrospectionUnavailable> {
-        let Some(token) = self.rounds.end(fetch.number) else {
+        let Some(token) = self.rounds.end(fetch.number, fetch.about) else {
             return Err(self.unavailable(IntrospectionFault::Unreachable, now));
         };
         let response = self.read(answer, keys, now).map_err(|fault| self.fail(fault, now))?;
@@ -241,7 +248,7 @@ impl Introspection {
 
     /// There was no answer: no connection, or not in time.
     pub fn failed(&mut self, fetch: &Fetch, now: UnixTime) -> IntrospectionUnavailable {
-        match self.rounds.end(fetch.number) {
+        match self.rounds.end(fetch.number, fetch.about) {
             Some(_) => self.fail(IntrospectionFault::Unreachable, now),
             None => self.unavailable(IntrospectionFault::Unreachable, now),
         }
@@ -284,7 +291,7 @@ impl Introspection {
         self.active.bytes().saturating_add(self.refused.bytes())
     }
 
-    fn fetch(&self, number: u64, token: &str) -> Fetch {
+    fn fetch(&self, number: u64, token: &str, digest: Digest) -> Fetch {
         let settings = &self.settings;
         let accept = if settings.signed.is_some() { SIGNED } else { "application/json" };
         let mut headers: Vec<(&'static str, String)> = [
@@ -299,6 +306,7 @@ impl Introspection {
             .finish();
         Fetch {
             source: 0,
+            about: Some(digest),
             number,
             address: settings.endpoint.clone(),
             headers,
@@ -341,7 +349,10 @@ impl Introspection {
 
     fn fail(&mut self, fault: IntrospectionFault, now: UnixTime) -> IntrospectionUnavailable {
         // Those that were on their way when the pause began tell nothing new.
-        if !fault.is_of_one_token() && self.pause(now).is_none() {
+        if !fault.is_of_the_endpoint() {
+            // It answers: what it finds wrong with one token is no reason to leave it alone.
+            (self.failures, self.quiet_until) = (0, None);
+        } else if self.pause(now).is_none() {
             let doublings = self.failures.checked_sub(TOLERATED);
             self.failures = self.failures.saturating_add(1).min(31);
             self.quiet_until = doublings.map(|doublings| {

@@ -195,6 +195,7 @@ impl Issuers {
     /// Tells every source the time: one that was set back puts nothing off.
     pub fn clock_shows(&mut self, now: UnixTime) {
         self.sources.iter_mut().for_each(|source| source.clock_shows(now));
+        self.lists.iter_mut().for_each(|lists| lists.clock_shows(now));
     }
 
     /// Until when the fetches that go on may take; `None`: there are none.

@@ -359,6 +359,7 @@ impl KeySource {
         Fetch {
             number: self.number,
             source: 0,
+            about: None,
             address: step.address.clone(),
             headers: [("Accept", accept.into())].into_iter().chain(etag).collect(),
             body: None,

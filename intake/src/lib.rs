@@ -33,6 +33,7 @@ extern crate alloc;
 mod address;
 mod answer;
 mod authority;
+mod clock;
 mod config;
 mod events;
 mod fault;

@@ -233,12 +233,12 @@ impl LogoutReceiver {
         Ok(Logout { rules, token_id, subject, session })
     }
 
-    /// What to answer where a token is not taken: 400, with the reason as JSON (section 2.8); 503 while the issuer's keys
-    /// cannot be had.
+    /// What to answer where a token is not taken: 400, with the reason as JSON (section 2.8); 503 where it may be
+    /// taken later (keys that cannot be had, a clock that differs).
     #[must_use]
     pub fn refusal(fault: &MessageFault) -> Reply {
-        if let MessageFault::KeysUnavailable { retry_after } = fault {
-            return Reply::later(*retry_after);
+        if let Some(retry_after) = fault.for_later() {
+            return Reply::later(retry_after);
         }
         let text = serde_json::Value::from(message::described(fault)).to_string();
         Reply::json(400, format!(r#"{{"error":"invalid_request","error_description":{text}}}"#))

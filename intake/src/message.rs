@@ -57,6 +57,17 @@ impl MessageFault {
         matches!(self, Self::Unproven(no) if keys.contains(&no.code()))
     }
 
+    /// May it be taken later, as it is? Then after this time: keys may be there, or a clock that differs has caught up. To settle
+    /// such a message for good would lose it.
+    #[must_use]
+    pub const fn for_later(&self) -> Option<Duration> {
+        match self {
+            Self::KeysUnavailable { retry_after } => Some(*retry_after),
+            Self::IssuedInFuture => Some(Duration::from_secs(60)),
+            _ => None,
+        }
+    }
+
     /// A stable snake_case name: where tokens have the same fault, theirs.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -307,3 +307,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_clock_that_was_set_back_puts_no_poll_off_and_makes_no_rules_younger() {
+    let mut poll = EventPoll::new("https://issuer.example/poll").unwrap();
+    let fetch = poll.poll(at(3600)).unwrap();
+    let none = Answer::new(200, &[], br#"{"sets":{}}"#);
+    assert!(poll.answered(&fetch, &none, at(0)).is_empty());
+    assert_eq!((poll.next_poll(), poll.as_of()), (Some(at(1)), Some(at(0))));
+    let fetch = poll.poll(at(1)).unwrap();
+    assert!(poll.answered(&fetch, &none, at(-3600)).is_empty());
+    assert_eq!(poll.as_of(), Some(at(-3600)));
+}

@@ -17,8 +17,8 @@ use lowwater::{
 };
 use lowwater_intake::{Answer, Fetch, StatusLists};
 use status_issuer::{
-    ISSUER, PREFIX, URI, at, builder, keys, keys_of, list, list_claims, lists, sign, token,
-    validator,
+    ISSUER, PREFIX, URI, at, builder, keys, keys_of, list, list_claims, lists, sign, sign_with,
+    token, validator,
 };
 
 const END_OF_TIME: UnixTime = UnixTime::from_millis(i64::MAX);
@@ -132,7 +132,7 @@ fn several_lists_are_fetched_side_by_side() {
 
 #[test]
 fn ttl_says_when_a_list_is_fetched_anew_within_bounds() {
-    for (more, due) in [
+    for (more, ttl) in [
         ("", 600),
         (r#","ttl":300"#, 300),
         (r#","ttl":1"#, 60),
@@ -141,16 +141,20 @@ fn ttl_says_when_a_list_is_fetched_anew_within_bounds() {
         (r#","ttl":10000000"#, 86_400),
     ] {
         let mut lists = holding(more, 10);
+        // Ahead of time, so that nobody waits for it.
+        let due = ttl * 4 / 5;
         assert_eq!(lists.next_poll(), at(10 + due), "{more}");
-        assert_eq!(ask(&mut lists, URI, 0, 9 + due), "accept");
         assert!(lists.poll(at(9 + due)).is_none());
         assert!(lists.poll(at(10 + due)).is_some());
+        assert_eq!(ask(&mut lists, URI, 0, 9 + ttl), "accept");
+        // Nobody tried to fetch another: that is not as good as none.
+        assert_eq!(ask(&mut lists, URI, 0, 10 + ttl), "status_unavailable");
     }
 }
 
 #[test]
 fn a_list_is_fetched_before_it_is_over() {
-    for (exp, due) in [(1000, 600), (600, 480), (100, 80), (50, 40), (20, 30), (1, 30)] {
+    for (exp, due) in [(1000, 480), (600, 480), (100, 80), (50, 40), (20, 30), (1, 30)] {
         let lists = holding(&format!(r#","exp":{}"#, 1_700_000_000 + exp), 0);
         assert_eq!(lists.next_poll(), at(due), "{exp}");
     }
@@ -166,6 +170,7 @@ fn a_list_is_never_used_past_its_exp() {
 #[test]
 fn where_fetching_fails_the_last_list_is_used_up_to_a_bound() {
     let mut lists = holding(r#","ttl":300"#, 0);
+    assert_eq!(ask(&mut lists, URI, 0, 300), "status_unavailable", "another may be had");
     assert_eq!(serve(&mut lists, 500, "", 300), URI);
     assert_eq!(codes(&lists), ["status"]);
     assert_eq!(lists.next_poll(), at(330));
@@ -263,7 +268,7 @@ fn headers_of_http_do_not_count() {
     let headers = [("Cache-Control", "max-age=5"), ("ETag", "\"1\""), ("Age", "9999")];
     let body = list(0, &[0], r#","ttl":7200"#);
     lists.answered(&fetch, &Answer::new(200, &headers, body.as_bytes()), &keys(), at(0));
-    assert_eq!(lists.next_poll(), at(7200));
+    assert_eq!(lists.next_poll(), at(5760));
 }
 
 fn redirect(lists: &mut StatusLists, to: &str, now: i64) {
@@ -385,7 +390,7 @@ fn a_list_that_no_token_names_is_given_up() {
 #[test]
 fn copies_share_the_lists_and_tell_of_their_use() {
     let mut lists = builder().forget_after(Duration::from_secs(3600)).build().unwrap();
-    lists.hydrate(URI, &list(0, &[0b10], ""), &keys(), at(0)).unwrap();
+    lists.hydrate(URI, &list(0, &[0b10], r#","ttl":4500"#), &keys(), at(0)).unwrap();
     let mut reader = lists.clone();
     assert_eq!(ask(&mut reader, URI, 1, 3000), "status_invalid");
     serve(&mut lists, 200, &list(1, &[0], ""), 3600);
@@ -411,8 +416,8 @@ fn a_clock_that_goes_back_puts_nothing_off_and_trusts_no_list() {
 fn a_list_from_an_earlier_run_is_as_old_as_it_is() {
     let mut lists = lists();
     lists.hydrate(URI, &list(-1000, &[0], r#","ttl":1200"#), &keys(), at(-1000)).unwrap();
+    assert_eq!(lists.next_poll(), at(-40));
     assert_eq!(ask(&mut lists, URI, 0, 0), "accept");
-    assert_eq!(lists.next_poll(), at(200));
     let older = lists.hydrate(URI, &list(-1001, &[0], ""), &keys(), at(-1000)).unwrap_err();
     assert_eq!(older.code(), "older_list");
 }
@@ -426,4 +431,38 @@ fn several_issuers_lists_are_one_source() {
         |index| validator().validate(&token(URI, index), &rules, at(0)).map_err(|no| no.code());
     assert!(code(0).is_ok());
     assert_eq!(code(1).unwrap_err(), "status_invalid");
+}
+
+#[test]
+fn an_index_beyond_the_end_of_a_list_that_is_not_new_has_it_fetched_anew() {
+    let mut lists = holding(r#","ttl":43200"#, 0);
+    assert_eq!(ask(&mut lists, URI, 8, 29), "status_invalid", "within the cool-down");
+    assert_eq!(ask(&mut lists, URI, 8, 3600), "status_unavailable");
+    assert_eq!(ask(&mut lists, URI, 0, 3600), "accept");
+    serve(&mut lists, 200, &list(3600, &[0, 0], r#","ttl":43200"#), 3600);
+    assert_eq!(ask(&mut lists, URI, 8, 3600), "accept");
+    assert_eq!(ask(&mut lists, URI, 16, 3600), "status_invalid");
+    assert!(lists.poll(at(3601)).is_none());
+}
+
+#[test]
+fn a_list_by_a_key_without_a_name_asks_for_keys_too() {
+    let mut lists = lists();
+    ask(&mut lists, URI, 0, 0);
+    let claims = list_claims(0, &[0], "");
+    let nameless = sign_with(9, r#"{"alg":"EdDSA","typ":"statuslist+jwt"}"#, &claims);
+    serve(&mut lists, 200, &nameless, 0);
+    assert!(lists.key_is_missing(), "{:?}", codes(&lists));
+}
+
+#[test]
+fn a_thread_that_read_the_clock_a_little_earlier_ends_no_fetch() {
+    let mut lists = lists();
+    ask(&mut lists, URI, 0, 10);
+    let fetch = lists.poll(at(10)).unwrap();
+    assert!(lists.poll(at(9)).is_none());
+    assert_eq!(codes(&lists).len(), 0);
+    answer(&mut lists, &fetch, 200, &list(10, &[0], ""), 10);
+    assert_eq!(ask(&mut lists, URI, 0, 9), "accept");
+    assert!(lists.poll(at(9)).is_none());
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use lowwater::UnixTime;
-use lowwater_intake::{EventPoll, EventReceiver, Fetch, MessageFault, Received};
+use lowwater_intake::{EventPoll, EventReceiver, Fetch, Received};
 
 use crate::events;
 use crate::issuers::{Awaiting, Issuers};
@@ -63,7 +63,8 @@ impl Poll {
         let keys = Signers::Fetched(issuers, clock);
         let read = events::read(receiver, None, token.as_bytes(), keys, clock);
         match &read.answer {
-            Ok(_) | Err(MessageFault::KeysUnavailable { .. }) => {}
+            Ok(_) => {}
+            Err(fault) if fault.for_later().is_some() => {}
             Err(fault) => self.with(|poll| poll.refused(token_id, fault)),
         }
         read.map(|answer| answer.map_err(|fault| events::refused(&fault)))

@@ -6,7 +6,7 @@ const { native } = require('./calls.js');
 const { kind } = require('./convert.js');
 
 /** So often a decision waits: each round that ends wakes all, also those of other issuers. */
-const WAITS = 64;
+const WAITS = 1000;
 
 /** What fetches in place of `globalThis.fetch`, where that is said. */
 function clientOf(given) {

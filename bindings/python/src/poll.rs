@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use lowwater::UnixTime;
-use lowwater_intake::{Answer, EventPoll, MessageFault, PolledSet};
+use lowwater_intake::{Answer, EventPoll, PolledSet};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
@@ -79,7 +79,8 @@ impl Polling {
         let asked =
             issuers.get().read(receiver.issuer(), |keys| receiver.receive(token, keys, now));
         match &asked.answer {
-            Ok(_) | Err(MessageFault::KeysUnavailable { .. }) => {}
+            Ok(_) => {}
+            Err(fault) if fault.for_later().is_some() => {}
             Err(fault) => self.hold().refused(token_id, fault),
         }
         told(issuers.py(), asked, Received, events::refusal)

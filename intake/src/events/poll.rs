@@ -212,7 +212,7 @@ impl EventPoll {
     }
 
     /// This token cannot be taken, for ever: the transmitter is told why with the next request. Not for `key_not_found` before
-    /// the keys were fetched anew.
+    /// the keys were fetched anew, nor where it may be taken later ([`MessageFault::for_later`]).
     pub fn refused(&mut self, token_id: &str, fault: &MessageFault) {
         let own = self.open.take(token_id);
         let settled = own.is_some();
@@ -256,6 +256,7 @@ impl EventPoll {
         let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
         Fetch {
             source: 0,
+            about: None,
             number: self.number,
             address: self.settings.address.clone(),
             headers: headers
@@ -307,6 +308,9 @@ impl EventPoll {
 
     fn take(&mut self, came: Came, began: UnixTime, now: UnixTime) -> Vec<PolledSet> {
         let Came { sets, no_text, more } = came;
+        // A clock that was set back meanwhile puts nothing off, and makes no rules younger than they are.
+        let began = began.min(now);
+        self.as_of = self.as_of.map(|as_of| as_of.min(now));
         self.asked = None; // what was said was heard
         self.fault = None;
         self.open = sets.iter().map(|set| set.token_id.clone()).collect();

@@ -23,6 +23,8 @@ const COOL_DOWN: Duration = Duration::from_secs(30);
 const MOST_COOL_DOWN: Duration = Duration::from_secs(10 * 60);
 /// A request waits for it.
 const TIMEOUT: Duration = Duration::from_secs(3);
+/// What a key source takes at most to fetch keys for a signed response, where nothing else is said.
+const KEYS: Duration = Duration::from_secs(10);
 const MOST_TIMEOUT: Duration = Duration::from_secs(60);
 /// A response with 12 members takes about 2 KiB.
 const MAX_ENTRIES: usize = 10_000;
@@ -48,6 +50,14 @@ pub(super) struct Settings {
     pub(super) max_cache_bytes: usize,
     pub(super) max_pending: usize,
     pub(super) max_bytes: usize,
+}
+
+impl Settings {
+    /// How long it may take until an answer is told.
+    pub(super) const fn longest(&self) -> Duration {
+        let keys = if self.signed.is_some() { KEYS } else { Duration::ZERO };
+        self.timeout.saturating_add(keys)
+    }
 }
 
 /// For whom responses are signed, and how.

@@ -47,9 +47,14 @@ impl IntrospectionFault {
         }
     }
 
-    /// May it lie in the one token that was asked about? Some servers answer 400 to a token that they cannot read.
-    pub(super) const fn is_of_one_token(&self) -> bool {
-        matches!(self, Self::Status(400 | 413 | 422) | Self::TooLarge)
+    /// Does it tell of the endpoint, whatever token was asked about? No answer, credentials that it does not know, a server that
+    /// is too busy or behind a gateway and gone. All else may lie in one token, of anybody's making: a firewall answers 403
+    /// to some, servers 400, 404, 414 or 500.
+    pub(super) const fn is_of_the_endpoint(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable | Self::Credentials(401) | Self::Status(429 | 502 | 503 | 504)
+        )
     }
 }
 

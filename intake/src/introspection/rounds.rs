@@ -6,6 +6,7 @@ use core::time::Duration;
 use lowwater::UnixTime;
 
 use super::shelf::Digest;
+use crate::clock::READ_EARLIER;
 
 pub(super) struct Rounds {
     /// In the order in which they began.
@@ -24,7 +25,7 @@ impl Rounds {
     /// Gives up those that were never answered. One that seems to end later than any may was begun before the clock
     /// went back.
     pub(super) fn give_up(&mut self, now: UnixTime) {
-        let latest = now.after(self.timeout);
+        let latest = now.after(self.timeout).after(READ_EARLIER);
         while let Some(oldest) = self.begun.first_entry() {
             let until = oldest.get().1;
             if now < until && until <= latest {
@@ -61,9 +62,14 @@ impl Rounds {
         self.of_token.clear();
     }
 
-    /// Which token a round was about, if it was not given up.
-    pub(super) fn end(&mut self, number: u64) -> Option<Digest> {
-        let (token, _) = self.begun.remove(&number)?;
+    /// Ends a round, if it was not given up; tells which token it was about. It has to be the token that was asked about: an
+    /// instance that took the place of another counts from the beginning.
+    pub(super) fn end(&mut self, number: u64, about: Option<Digest>) -> Option<Digest> {
+        let (token, _) = *self.begun.get(&number)?;
+        if about != Some(token) {
+            return None;
+        }
+        self.begun.remove(&number);
         self.of_token.remove(&token);
         Some(token)
     }

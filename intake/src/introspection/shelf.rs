@@ -1,9 +1,10 @@
 //! Responses that are kept for a while: bounded, and the oldest leave first.
 
 use alloc::collections::BTreeMap;
-use core::time::Duration;
 
 use lowwater::{Introspected, UnixTime};
+
+use crate::clock::READ_EARLIER;
 
 /// What stands for a token: its SHA-256. The token itself is nowhere kept.
 pub(super) type Digest = [u8; 32];
@@ -12,10 +13,6 @@ pub(super) type Digest = [u8; 32];
 const OVERHEAD: usize = 256;
 /// One response may take so much of the memory: a few large ones do not push out hundreds.
 const LARGEST: usize = 16;
-
-/// A thread reads the clock, and then waits for its turn: meanwhile a response may have come. A clock that was set back by no
-/// more keeps a response that much longer.
-const EARLY: Duration = Duration::from_secs(5);
 
 pub(super) struct Shelf {
     held: BTreeMap<Digest, Held>,
@@ -50,7 +47,7 @@ impl Shelf {
     /// What was said of a token, while it holds. Asking prolongs nothing, and neither does a clock that went back.
     pub(super) fn get(&mut self, token: &Digest, now: UnixTime) -> Option<&Introspected> {
         let held = self.held.get(token)?;
-        if now.after(EARLY) < held.since || now >= held.until {
+        if now.after(READ_EARLIER) < held.since || now >= held.until {
             self.remove(token);
         }
         self.held.get(token).map(|held| &held.response)

@@ -9,6 +9,7 @@ use lowwater::{StatusAnswer, UnixTime};
 use super::builder::{LEAST_FRESH, MOST_FRESH, Settings};
 use super::token::{ListFault, ListToken};
 use crate::address::Address;
+use crate::clock::READ_EARLIER;
 
 /// The first wait after a fetch that failed while there is no list; it doubles up to the cool-down.
 pub(super) const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -36,6 +37,9 @@ pub(super) struct Kept {
 struct Held {
     token: ListToken,
     fetched_at: UnixTime,
+    /// Until when it counts while another could be had.
+    fresh_until: UnixTime,
+    /// And while none can.
     usable_until: UnixTime,
 }
 
@@ -57,13 +61,31 @@ impl Kept {
     }
 
     /// What it says of an entry.
-    pub(super) fn answer(&self, index: u64, now: UnixTime) -> StatusAnswer {
+    pub(super) fn answer(&self, index: u64, settings: &Settings, now: UnixTime) -> StatusAnswer {
         self.named(now);
-        match self.held.as_ref().filter(|held| held.is_usable(now)) {
-            Some(held) => {
-                held.token.list.get(index).map_or(StatusAnswer::OutOfRange, StatusAnswer::Value)
-            }
-            None => StatusAnswer::Unavailable { retry_after: span(now, self.due).max(FIRST_RETRY) },
+        let later = StatusAnswer::Unavailable { retry_after: span(now, self.due).max(FIRST_RETRY) };
+        let Some(held) = self.held.as_ref().filter(|held| self.counts(held, now)) else {
+            return later;
+        };
+        match held.token.list.get(index) {
+            Some(value) => StatusAnswer::Value(value),
+            // The issuer may have made it longer since.
+            None if now >= held.fetched_at.after(settings.cool_down) => later,
+            None => StatusAnswer::OutOfRange,
+        }
+    }
+
+    /// Is it fresh, or the best that can be had?
+    fn counts(&self, held: &Held, now: UnixTime) -> bool {
+        held.is_usable(now) && (now < held.fresh_until || self.fault.is_some())
+    }
+
+    /// A token could not be decided: another list is needed than the one that is held, if it is not from just now.
+    pub(super) fn wanted(&mut self, settings: &Settings, now: UnixTime) {
+        self.named(now);
+        let is_old = |held: &Arc<Held>| now >= held.fetched_at.after(settings.cool_down);
+        if self.fault.is_none() && self.held.as_ref().is_some_and(is_old) {
+            self.due = AT_ONCE;
         }
     }
 
@@ -107,13 +129,13 @@ impl Kept {
 
     /// Ends what takes too long, and mends what a clock that went back has put off.
     pub(super) fn settle(&mut self, settings: &Settings, now: UnixTime) {
-        let latest = now.after(settings.timeout);
+        let latest = now.after(settings.timeout).after(READ_EARLIER);
         let over = |step: &Step| now >= step.until || step.until > latest;
         if self.asked.as_ref().map(|(_, step)| step).or(self.next.as_ref()).is_some_and(over) {
             (self.asked, self.next) = (None, None);
             self.fail(crate::SourceFault::Unreachable.into(), settings, now);
         }
-        if self.began.is_some_and(|began| began > now) {
+        if self.began.is_some_and(|began| began > now.after(READ_EARLIER)) {
             (self.began, self.due) = (Some(now), now);
         }
         let stamp = stamp(now);
@@ -141,15 +163,15 @@ impl Kept {
             return Err(ListFault::Older);
         }
         let fresh_for = token.ttl.unwrap_or(settings.fresh_for).clamp(LEAST_FRESH, MOST_FRESH);
-        let stale = fetched_at.after(fresh_for).after(settings.stale_for);
-        let mut due = fetched_at.after(fresh_for);
+        let mut fresh_until = fetched_at.after(fresh_for);
+        let mut usable_until = fresh_until.after(settings.stale_for);
         if let Some(exp) = token.expires_at {
-            // Ahead of its end, so that one failure or two are made up for before nothing can be decided.
-            let ahead = span(fetched_at, exp).saturating_mul(4).checked_div(5).unwrap_or_default();
-            due = due.min(fetched_at.after(ahead)).max(fetched_at.after(settings.cool_down));
+            (fresh_until, usable_until) = (fresh_until.min(exp), usable_until.min(exp));
         }
-        let usable_until = token.expires_at.map_or(stale, |exp| exp.min(stale));
-        self.held = Some(Arc::new(Held { token, fetched_at, usable_until }));
+        // Ahead of its end, so that nobody waits for it, and one failure or two are made up for.
+        let ahead = span(fetched_at, fresh_until).saturating_mul(4).checked_div(5);
+        let due = fetched_at.after(ahead.unwrap_or_default().max(settings.cool_down));
+        self.held = Some(Arc::new(Held { token, fetched_at, fresh_until, usable_until }));
         (self.failures, self.fault, self.due) = (0, None, due);
         Ok(())
     }

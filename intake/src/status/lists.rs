@@ -9,8 +9,7 @@ use core::fmt;
 use core::time::Duration;
 
 use lowwater::{
-    Algorithm, Code, ConfigError, KeySet, StatusAnswer, StatusEntry, StatusSource, UnixTime,
-    WantedList,
+    Algorithm, ConfigError, KeySet, StatusAnswer, StatusEntry, StatusSource, UnixTime, WantedList,
 };
 
 use super::builder::{Settings, StatusListsBuilder};
@@ -137,18 +136,19 @@ impl StatusLists {
         self.lists.iter().filter_map(|(uri, kept)| Some((&**uri, kept.fault.as_ref()?)))
     }
 
-    /// Was a list signed by a key that is not among those that were handed in? They may be old: tell
+    /// Was a list signed by a key that may not be among those that were handed in? They may be old: tell
     /// [`KeySource::key_is_missing`](crate::KeySource::key_is_missing).
     #[must_use]
     pub fn key_is_missing(&self) -> bool {
-        self.faults().any(|(_, fault)| fault.code() == Code::KeyNotFound.as_str())
+        self.faults().any(|(_, fault)| fault.may_lack_keys())
     }
 
     /// A token was refused because this list was missing: have it fetched. Tells whether it will be: not one of another
     /// issuer, nor one that may not be fetched, nor one for which there is no room.
     pub fn want(&mut self, list: &WantedList, now: UnixTime) -> bool {
         let is_own = list.issuer() == Some(self.issuer());
-        is_own && self.keep(list.uri(), now).map(|kept| kept.named(now)).is_ok()
+        let settings = Arc::clone(&self.settings);
+        is_own && self.keep(list.uri(), now).map(|kept| kept.wanted(&settings, now)).is_ok()
     }
 
     /// Is it worth a wait: is this list being fetched, or due, and its last fetch did not fail?
@@ -156,6 +156,12 @@ impl StatusLists {
     pub fn is_awaited(&self, list: &WantedList, now: UnixTime) -> bool {
         list.issuer() == Some(self.issuer())
             && self.lists.get(list.uri()).is_some_and(|kept| kept.is_awaited(now))
+    }
+
+    /// Tells the time: a clock that was set back puts nothing off.
+    pub fn clock_shows(&mut self, now: UnixTime) {
+        let settings = &*self.settings;
+        self.lists.values_mut().for_each(|kept| kept.settle(settings, now));
     }
 
     /// Until when the fetches that go on may take; `None`: there are none.
@@ -199,8 +205,8 @@ impl StatusLists {
     /// What to fetch now, if anything: what waits longest. Several may be under way, each of another list. Whoever gets one
     /// has to tell what came of it.
     pub fn poll(&mut self, now: UnixTime) -> Option<Fetch> {
+        self.clock_shows(now);
         let settings = &*self.settings;
-        self.lists.values_mut().for_each(|kept| kept.settle(settings, now));
         self.lists.retain(|_, kept| kept.is_in_flight() || kept.idle(now) < settings.forget_after);
         let due = self.lists.values_mut().filter(|kept| kept.asked.is_none());
         let kept = due.min_by_key(|kept| kept.wakes()).filter(|kept| now >= kept.wakes())?;
@@ -208,6 +214,7 @@ impl StatusLists {
         self.number = self.number.saturating_add(1);
         let fetch = Fetch {
             source: 0,
+            about: None,
             number: self.number,
             address: step.address.clone(),
             headers: vec![("Accept", "application/statuslist+jwt".into())],
@@ -303,7 +310,7 @@ impl StatusSource for StatusLists {
             return StatusAnswer::NotAllowed;
         }
         match self.lists.get(entry.uri()) {
-            Some(kept) => kept.answer(entry.index(), now),
+            Some(kept) => kept.answer(entry.index(), &self.settings, now),
             None if self.settings.address(entry.uri()).is_none() => StatusAnswer::NotAllowed,
             None => StatusAnswer::Unavailable { retry_after: FIRST_RETRY },
         }

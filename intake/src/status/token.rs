@@ -94,6 +94,11 @@ impl ListFault {
             Self::Full => "too_many_lists",
         }
     }
+
+    /// May newer keys tell otherwise?
+    pub(super) fn may_lack_keys(&self) -> bool {
+        matches!(self, Self::Token(fault) if fault.may_lack_keys())
+    }
 }
 
 impl fmt::Display for ListFault {

@@ -15,7 +15,7 @@ from lowwater._lowwater import Fetch
 Client = Callable[[Fetch], Answer]
 T = TypeVar("T")
 
-_WAITS: Final = 64
+_WAITS: Final = 1000
 """So often a decision waits: each round that ends wakes all, also those of other issuers."""
 
 
