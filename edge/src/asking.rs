@@ -106,7 +106,8 @@ impl FetchingIntrospection {
         Ok(Self { shared: Arc::new(Shared { validator, keys, client: Box::new(client) }) })
     }
 
-    /// Decides about a token. Waits for an answer where none is known, no longer than the timeout.
+    /// Decides about a token. Waits for an answer where none is known, no longer than the timeout (and where responses are
+    /// signed, the time that keys take).
     ///
     /// `rules` is asked for the rules of the moment, after a wait too: `|| shared.current()`, or `|| &NoCutoffs`.
     ///

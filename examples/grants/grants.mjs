@@ -32,36 +32,41 @@ class AuthorizationServer {
   }
 
   /** The user logs in and lets the client act. */
-  grant(user, client) {
+  grant(user, client, at = new Date()) {
     return {
-      access_token: this.#sign('at+jwt', this.#access, user, client, api, hour),
-      refresh_token: this.#sign('rt+jwt', this.#refresh, user, client, tokenEndpoint, 30 * day),
+      access_token: this.#sign('at+jwt', this.#access, user, client, api, at, hour),
+      refresh_token: this.#sign('rt+jwt', this.#refresh, user, client, tokenEndpoint, at, 30 * day),
     };
   }
 
   /** The token endpoint, of a client that has authenticated itself (RFC 6749 section 6). */
   token(client, refreshToken) {
+    // The new tokens are as old as this decision.
+    const at = new Date();
     let accepted;
     try {
-      accepted = this.#refreshing.validate(refreshToken, this.#cutoffs);
+      accepted = this.#refreshing.validate(refreshToken, this.#cutoffs, { now: at });
     } catch (no) {
       if (!(no instanceof Rejected)) throw no;
       // For the client all is one: it asks the user again.
       return { error: no.status === 503 ? 'server_error' : 'invalid_grant', because: no.code };
     }
     if (accepted.client !== client || accepted.subject === undefined) return { error: 'invalid_grant', because: "another client's" };
-    return this.grant(accepted.subject, client);
+    return this.grant(accepted.subject, client, at);
   }
 
-  /** The user takes it back. Keep the rule before you answer; hand it to every API that has such tokens. */
+  /**
+   * The user takes it back. Keep the rule, and have all processes of the token endpoint apply it, before you answer: a refresh
+   * that one of them grants later passes. The APIs that take such tokens get it too.
+   */
   revokeAccess(user, client) {
     this.#cutoffs.issuedBefore(new Date(), { subject: user, client, issuer });
     // Old rules go when no token needs them: as long as refresh tokens live, not access tokens alone.
     this.#cutoffs.prune([this.ofApi, this.#refreshing]);
   }
 
-  #sign(typ, secret, user, client, audience, lifetime) {
-    const now = Date.now();
+  #sign(typ, secret, user, client, audience, at, lifetime) {
+    const now = at.getTime();
     // Milliseconds, with all their digits: a grant that follows a revocation within its second passes.
     const times = `"iat":${(now / 1000).toFixed(3)},"exp":${((now + lifetime) / 1000).toFixed(3)}`;
     const claims = { iss: issuer, aud: audience, sub: user, client_id: client, jti: String(this.#signed++) };

@@ -36,32 +36,37 @@ class AuthorizationServer:
             keys=lowwater.Key.from_secret(self._access),
         )  # fmt: skip
 
-    def grant(self, user: str, client: str) -> dict[str, str]:
+    def grant(self, user: str, client: str, at: datetime | None = None) -> dict[str, str]:
         """The user logs in and lets the client act."""
+        at = at or datetime.now(timezone.utc)
         return {
-            "access_token": self._signed("at+jwt", self._access, user, client, API, 3600),
-            "refresh_token": self._signed("rt+jwt", self._refresh, user, client, TOKEN_ENDPOINT, 30 * DAY),
+            "access_token": self._signed("at+jwt", self._access, user, client, API, at, 3600),
+            "refresh_token": self._signed("rt+jwt", self._refresh, user, client, TOKEN_ENDPOINT, at, 30 * DAY),
         }
 
     def token(self, client: str, refresh_token: str) -> dict[str, str]:
         """The token endpoint, of a client that has authenticated itself (RFC 6749 section 6)."""
+        # The new tokens are as old as this decision: a rule that comes in the middle of it refuses them.
+        at = datetime.now(timezone.utc)
         try:
-            accepted = self._refreshing.validate(refresh_token, self._cutoffs)
+            accepted = self._refreshing.validate(refresh_token, self._cutoffs, now=at)
         except lowwater.Rejected as no:
             # For the client all is one: it asks the user again.
             return {"error": "server_error" if no.status == 503 else "invalid_grant", "because": no.code}
         if accepted.client != client or accepted.subject is None:
             return {"error": "invalid_grant", "because": "another client's"}
-        return self.grant(accepted.subject, client)
+        return self.grant(accepted.subject, client, at)
 
     def revoke_access(self, user: str, client: str) -> None:
-        """The user takes it back. Keep the rule before you answer; hand it to every API that has such tokens."""
+        """The user takes it back. Keep the rule, and have all processes of the token endpoint apply it, before you answer: a
+        refresh that one of them grants later passes. The APIs that take such tokens get it too.
+        """
         self._cutoffs.issued_before(datetime.now(timezone.utc), subject=user, client=client, issuer=ISSUER)
         # Old rules go when no token needs them: as long as refresh tokens live, not access tokens alone.
         self._cutoffs.prune([self.of_api, self._refreshing])
 
-    def _signed(self, typ: str, secret: bytes, user: str, client: str, audience: str, lifetime: int) -> str:
-        now = round(time.time(), 3)  # milliseconds: a grant that follows a revocation within its second passes
+    def _signed(self, typ: str, secret: bytes, user: str, client: str, audience: str, at: datetime, lifetime: int) -> str:
+        now = int(at.timestamp() * 1000) / 1000  # milliseconds: a grant that follows a revocation within its second passes
         claims = {
             "iss": ISSUER, "aud": audience, "sub": user, "client_id": client, "jti": str(next(self._ids)),
             "iat": now, "exp": now + lifetime,
@@ -103,4 +108,5 @@ told("it refreshes", server.token("photos", refreshed["refresh_token"])["error"]
 told("another app of the user's calls", call(mail), "hello")
 told("and refreshes, and calls", call(server.token("mail", mail["refresh_token"])), "hello")
 told("the app calls for another user", call(other), "hello")
+time.sleep(0.01)  # a cutoff ends its own millisecond
 told("the user lets it act again, and it calls", call(server.grant("u1", "photos")), "hello")

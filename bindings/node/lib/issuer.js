@@ -105,7 +105,8 @@ class IssuerValidator {
       native.issuersHydrate(handle, whose, typeof jwks === 'string' ? text(jwks, 'jwks') : json(jwks, 'jwks'), instant(freshUntil, 'freshUntil'));
       return;
     }
-    for (this.#driver.start(); native.issuersIsFetching(handle); this.#driver.start()) await this.#driver.arrival;
+    this.#driver.start(); // Once: what failed is not begun again while another is waited for.
+    while (native.issuersIsFetching(handle)) await this.#driver.arrival;
     const missing = JSON.parse(native.issuersFaults(handle)).filter((source) => source.missing !== null);
     if (missing.length > 0) throw new KeysUnavailable(missing.map((source) => `${source.issuer}: ${source.missing}`).join('; '));
   }

@@ -65,11 +65,11 @@ impl AuthorizationServer {
     }
 
     /// The user logs in and lets the client act.
-    fn grant(&self, user: &str, client: &str) -> Tokens {
+    fn grant(&self, user: &str, client: &str, at: UnixTime) -> Tokens {
         let month = DAY.saturating_mul(30);
         Tokens {
-            access: self.sign("at+jwt", &self.access, [user, client, API], HOUR),
-            refresh: self.sign("rt+jwt", &self.refresh, [user, client, TOKEN_ENDPOINT], month),
+            access: self.sign("at+jwt", &self.access, [user, client, API], at, HOUR),
+            refresh: self.sign("rt+jwt", &self.refresh, [user, client, TOKEN_ENDPOINT], at, month),
         }
     }
 
@@ -80,9 +80,11 @@ impl AuthorizationServer {
         refresh: &str,
         rules: &SharedCutoffs,
     ) -> Result<Tokens, &'static str> {
-        match self.refreshing.validate(refresh, &*rules.current(), now()) {
+        // The new tokens are as old as this decision: a rule that comes in the middle of it refuses them.
+        let at = now();
+        match self.refreshing.validate(refresh, &*rules.current(), at) {
             Ok(accepted) if accepted.client() == Some(client) => {
-                Ok(self.grant(accepted.subject().ok_or("invalid_grant")?, client))
+                Ok(self.grant(accepted.subject().ok_or("invalid_grant")?, client, at))
             }
             Err(no) if no.http_status() == 503 => Err("server_error"),
             // For the client all is one: it asks the user again.
@@ -90,7 +92,8 @@ impl AuthorizationServer {
         }
     }
 
-    /// The user takes it back. Keep the rule before you answer; hand it to every API that has such tokens.
+    /// The user takes it back. Keep the rule, and have all processes of the token endpoint apply it, before you answer: a
+    /// refresh that one of them grants later passes. The APIs that take such tokens get it too.
     fn revoke_access(&self, user: &str, client: &str, rules: &SharedCutoffs) -> Result<(), Fault> {
         let grant = Target::subject(user).and(Target::client(client)).at_issuer(ISSUER);
         rules.apply(Rule::issued_before(grant, now()), now())?;
@@ -99,12 +102,19 @@ impl AuthorizationServer {
         Ok(())
     }
 
-    fn sign(&self, typ: &str, key: &hmac::Key, whom: [&str; 3], lifetime: Duration) -> String {
+    fn sign(
+        &self,
+        typ: &str,
+        key: &hmac::Key,
+        whom: [&str; 3],
+        at: UnixTime,
+        lifetime: Duration,
+    ) -> String {
         let [user, client, audience] = whom;
         // Milliseconds, with all their digits: a grant that follows a revocation within its second passes.
         let digits =
             |time: UnixTime| format!("{}.{:03}", time.as_secs(), time.as_millis().rem_euclid(1000));
-        let (iat, exp) = (digits(now()), digits(now().after(lifetime)));
+        let (iat, exp) = (digits(at), digits(at.after(lifetime)));
         let id = self.signed.fetch_add(1, Ordering::Relaxed);
         let claims = json!({"iss": ISSUER, "aud": audience, "sub": user, "client_id": client, "jti": format!("{id}")});
         let claims = claims.to_string();
@@ -124,8 +134,8 @@ fn main() -> Result<(), Fault> {
         decided.map_or_else(|no| no.code().as_str(), |_| "hello")
     };
     let refreshed = |client: &str, tokens: &Tokens| server.token(client, &tokens.refresh, &rules);
-    let photos = server.grant("u1", "photos");
-    let (mail, other) = (server.grant("u1", "mail"), server.grant("u2", "photos"));
+    let photos = server.grant("u1", "photos", now());
+    let (mail, other) = (server.grant("u1", "mail", now()), server.grant("u2", "photos", now()));
     told("the app calls", call(&photos), "hello")?;
     let later = refreshed("photos", &photos)?;
     told("the app refreshes, and calls", call(&later), "hello")?;
@@ -137,7 +147,11 @@ fn main() -> Result<(), Fault> {
     told("another app of the user's calls", call(&mail), "hello")?;
     told("and refreshes, and calls", call(&refreshed("mail", &mail)?), "hello")?;
     told("the app calls for another user", call(&other), "hello")?;
-    told("the user lets it act again, and it calls", call(&server.grant("u1", "photos")), "hello")?;
+    told(
+        "the user lets it act again, and it calls",
+        call(&server.grant("u1", "photos", now())),
+        "hello",
+    )?;
     Ok(())
 }
 

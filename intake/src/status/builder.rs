@@ -159,7 +159,7 @@ impl StatusListsBuilder {
         self
     }
 
-    /// The shortest time between two fetches of one list, whatever it says, and the longest wait after a failure: 30
+    /// The shortest time between two good fetches of one list, whatever it says, and the longest wait after a failure: 30
     /// seconds.
     pub const fn cool_down(mut self, span: Duration) -> Self {
         self.settings.cool_down = span;

@@ -133,9 +133,10 @@ class Driver(Waiting):
     def settle(self) -> None:
         """Fetches all that is due, and waits."""
         arrived = threading.Event()
+        # Once: what failed is not begun again while another is waited for.
+        self.start_what_is_due()
         while True:
             with self.listening(arrived.set):
-                self.start_what_is_due()
                 if not self._source.is_fetching():
                     return
                 arrived.wait(self.longest_wait())
@@ -143,9 +144,9 @@ class Driver(Waiting):
 
     async def settle_async(self) -> None:
         """The same, without keeping other tasks waiting."""
+        self.start_what_is_due()
         while True:
             async with self.arrival() as arrived:
-                self.start_what_is_due()
                 if not self._source.is_fetching():
                     return
                 await asyncio.wait({arrived}, timeout=self.longest_wait())
