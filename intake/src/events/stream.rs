@@ -44,7 +44,8 @@ impl StreamFreshness {
         Self::default()
     }
 
-    /// A message was taken, and its rules are kept.
+    /// A message was taken, and its rules are kept. Not where an earlier one could not be kept: what was not kept makes the
+    /// rules as old as it is. Of a poll [`polled`](Self::polled) alone knows that.
     pub fn heard(&mut self, received: &Received) {
         match received.stream() {
             // What was held back may still be on its way.

@@ -26,7 +26,8 @@ const MEMBERS: [&str; 3] = ["issuer", "authority", "max_lifetime"];
 ///
 /// Whoever logged in before now has to log in again. The draft leaves access tokens that are out there to their end; the rule
 /// ends them. **Who may ask is for the application to check, before this is called**: the request proves nothing, and asked
-/// again later it cuts again.
+/// again later it cuts again. It cuts by this clock: where the issuer's is ahead by some seconds, a token of just those seconds
+/// passes; where that matters give the rules a [`skew_guard`](lowwater::Rule::skew_guard).
 ///
 /// ```
 /// use lowwater::UnixTime;

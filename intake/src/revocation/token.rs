@@ -122,7 +122,7 @@ impl RevocationRequest {
     }
 
     /// Ends what was issued under a grant until now: of a token that says nothing here, by an application that knows whose it
-    /// is. The refresh token itself is the issuer's to revoke.
+    /// is. The refresh token itself is the issuer's to revoke: until it has, a refresh gives a token that passes.
     pub fn grant(issuer: &str, subject: &str, client: &str, now: UnixTime) -> Revocation {
         let target = Target::subject(subject).and(Target::client(client)).at_issuer(issuer);
         let rule = Rule::issued_before(target, now).with_reason(REASON);
