@@ -141,6 +141,27 @@ fn what_can_never_be_taken_is_refused_with_a_reason() {
 }
 
 #[test]
+fn what_a_transmitter_with_another_clock_sends_is_for_later() {
+    let issuer = Issuer::start().unwrap();
+    let mut stream = stream(&issuer);
+    let subject = json!({"format": "iss_sub", "iss": issuer.url(), "sub": "u1"});
+    let early = json!({"aud": "me", "exp": null, "jti": "e1", "iat": now().as_secs() + 90, "sub_id": subject,
+        "events": {REVOKED: {}}});
+    let early = issuer.signed("a", &json!({"typ": "secevent+jwt"}), &early);
+    says(&issuer, &json!({"e1": early}));
+    round(&mut stream, |_| panic!("it is not taken now"));
+    assert_eq!((stream.poll().as_of(), stream.poll().refusals().count()), (None, 0));
+    // And a push of it is answered so that it comes again.
+    let receiver = EventReceiver::new(&issuer.url(), ["me"], [Algorithm::EdDsa]).unwrap();
+    let push = |keys: &_| receiver.push("application/secevent+jwt", early.as_bytes(), keys, now());
+    let fault = validator(&issuer).read(&issuer.url(), push).unwrap_err();
+    let reply = EventReceiver::refusal(&fault);
+    assert_eq!(reply.status(), 503);
+    assert!(reply.headers().any(|(name, value)| name == "Retry-After" && value == "60"));
+    assert!(reply.body().contains("issued_in_future"), "{}", reply.body());
+}
+
+#[test]
 fn a_validator_of_other_keys_is_a_mistake() {
     let (issuer, other) = (Issuer::start().unwrap(), Issuer::start().unwrap());
     let poll = EventPoll::on_loopback(&format!("{}/poll", issuer.url())).unwrap();

@@ -194,10 +194,11 @@ impl EventReceiver {
     /// be taken later (keys that cannot be had, a clock that differs).
     #[must_use]
     pub fn refusal(fault: &MessageFault) -> Reply {
-        if let Some(retry_after) = fault.for_later() {
-            return Reply::later(retry_after);
+        let reply = received::refusal(set_error(fault), &message::described(fault));
+        match fault.for_later() {
+            Some(retry_after) => reply.later(retry_after),
+            None => reply,
         }
-        received::refusal(set_error(fault), &message::described(fault))
     }
 }
 

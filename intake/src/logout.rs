@@ -237,11 +237,13 @@ impl LogoutReceiver {
     /// taken later (keys that cannot be had, a clock that differs).
     #[must_use]
     pub fn refusal(fault: &MessageFault) -> Reply {
-        if let Some(retry_after) = fault.for_later() {
-            return Reply::later(retry_after);
-        }
         let text = serde_json::Value::from(message::described(fault)).to_string();
-        Reply::json(400, format!(r#"{{"error":"invalid_request","error_description":{text}}}"#))
+        let body = format!(r#"{{"error":"invalid_request","error_description":{text}}}"#);
+        let reply = Reply::json(400, body);
+        match fault.for_later() {
+            Some(retry_after) => reply.later(retry_after),
+            None => reply,
+        }
     }
 }
 

@@ -21,11 +21,11 @@ impl Reply {
         Self { status, content_type: Some("application/json"), retry_after: None, body }
     }
 
-    /// 503, and when to come again, in whole seconds.
-    pub(crate) fn later(retry_after: Duration) -> Self {
+    /// In place of a refusal: 503, and when to come again, in whole seconds.
+    pub(crate) fn later(self, retry_after: Duration) -> Self {
         let seconds = retry_after.as_millis().div_ceil(1000);
         let retry_after = Some(u64::try_from(seconds).unwrap_or(u64::MAX));
-        Self { retry_after, ..Self::empty(503) }
+        Self { status: 503, retry_after, ..self }
     }
 
     /// The status.
