@@ -8,7 +8,7 @@ use lowwater::{
     Accepted, Algorithm, Backend, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime,
     Validator,
 };
-use lowwater_intake::{Answer, Fetch, KeySource, KeysUnavailable, MessageFault};
+use lowwater_intake::{Answer, Fetch, KeySource, KeysUnavailable, MessageFault, StatusLists};
 
 use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
@@ -72,6 +72,20 @@ impl FetchingValidator {
         backend: impl Backend + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
         Ok(Self::with_client(IssuerValidator::new(policy, sources, backend)?, HttpClient::new()))
+    }
+
+    /// The same, with the status lists of their tokens: see [`IssuerValidator::with_status_lists`].
+    ///
+    /// # Errors
+    /// As [`IssuerValidator::with_status_lists`].
+    pub fn with_status_lists(
+        policy: Policy,
+        sources: impl IntoIterator<Item = KeySource>,
+        lists: impl IntoIterator<Item = StatusLists>,
+        backend: impl Backend + Send + Sync + 'static,
+    ) -> Result<Self, ConfigError> {
+        let issuers = IssuerValidator::with_status_lists(policy, sources, lists, backend)?;
+        Ok(Self::with_client(issuers, HttpClient::new()))
     }
 
     /// The same over a client of one's own.

@@ -320,7 +320,15 @@ fn a_message_by_a_key_that_was_withdrawn_while_nobody_asked_is_not_taken() {
     let asked = validator.read(ISSUER, next_day, read);
     assert!(asked.answer.is_ok() && asked.awaited);
     serve(&validator, &["b"], next_day);
-    assert_eq!(validator.read(ISSUER, next_day, read).answer.unwrap_err().code(), "key_not_found");
+    // Nobody asked for this key yet: for later; and refused once somebody did.
+    assert_eq!(
+        validator.read(ISSUER, next_day, read).answer.unwrap_err().code(),
+        "keys_unavailable"
+    );
+    let later = next_day.after(Duration::from_secs(30));
+    assert!(validator.read(ISSUER, later, read).awaited);
+    serve(&validator, &["b"], later);
+    assert_eq!(validator.read(ISSUER, later, read).answer.unwrap_err().code(), "key_not_found");
 }
 
 #[test]

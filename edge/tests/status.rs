@@ -44,9 +44,7 @@ fn keys(issuer: &str) -> KeySource {
 
 fn validator(issuer: &str) -> FetchingValidator {
     let lists = [lists(issuer, &json!({}))];
-    let issuers =
-        IssuerValidator::with_status_lists(policy(issuer), [keys(issuer)], lists, Ring).unwrap();
-    FetchingValidator::with_client(issuers, HttpClient::new())
+    FetchingValidator::with_status_lists(policy(issuer), [keys(issuer)], lists, Ring).unwrap()
 }
 
 fn list(issuer: &Issuer, key: &str) -> Instead {

@@ -56,7 +56,7 @@ impl SourceFault {
 impl fmt::Display for SourceFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable => f.write_str("no answer in time"),
+            Self::Unreachable => f.write_str("no answer: no connection, or not in time"),
             Self::Status(status) => write!(f, "the answer has status {status}, 200 was expected"),
             Self::Redirect => f.write_str(
                 "a redirect to another host, or one too many: configure the address that it leads to",

@@ -21,8 +21,8 @@ pub use self::fault::{IntrospectionFault, IntrospectionUnavailable};
 use self::rounds::Rounds;
 use self::shelf::{Digest, Shelf};
 use crate::answer::Answer;
+use crate::clock::span;
 use crate::fetch::Fetch;
-use crate::key_source::span;
 use crate::members::Members;
 use crate::message::{self, MessageFault, Typ};
 

@@ -12,6 +12,7 @@ pub use self::builder::KeySourceBuilder;
 use self::builder::{LEAST_FRESH, MOST_FRESH, Settings, Start};
 use crate::address::Address;
 use crate::answer::Answer;
+use crate::clock::span;
 use crate::config::mistake;
 use crate::fault::{KeysUnavailable, SourceFault};
 use crate::fetch::Fetch;
@@ -63,6 +64,9 @@ pub struct KeySource {
     revision: u64,
     /// When the issuer last said which keys it has.
     checked: Option<UnixTime>,
+    /// Is the last round for a key that is missing, and when did such a one go well?
+    seeks: bool,
+    sought: Option<UnixTime>,
 }
 
 struct Held {
@@ -136,6 +140,8 @@ impl KeySource {
             number: 0,
             revision: 0,
             checked: None,
+            seeks: false,
+            sought: None,
         }
     }
 
@@ -231,6 +237,7 @@ impl KeySource {
         }
         self.due = self.due.map(|due| due.min(now.after(self.settings.cool_down)));
         self.checked = self.checked.map(|checked| checked.min(now));
+        self.sought = self.sought.map(|sought| sought.min(now));
         if let Some((_, step)) = &mut self.asked {
             step.until = step.until.min(now);
         }
@@ -248,9 +255,9 @@ impl KeySource {
         self.keys(now).is_ok_and(|keys| keys.key_ids().any(|own| own == key_id))
     }
 
-    /// Was the issuer asked just now, and answered?
+    /// Was a missing key looked for just now?
     pub(crate) fn was_just_checked(&self, now: UnixTime) -> bool {
-        self.checked.is_some_and(|checked| now < checked.after(JUST_NOW))
+        self.sought.is_some_and(|sought| now < sought.after(JUST_NOW))
     }
 
     /// What to fetch now, if anything. Whoever gets it has to tell what came of it.
@@ -331,6 +338,7 @@ impl KeySource {
 
     fn begin(&mut self, now: UnixTime) -> Step {
         let unknown = core::mem::take(&mut self.wanted);
+        self.seeks = unknown;
         self.began = Some(now);
         let is_old = |since: UnixTime| now >= since.after(WHOLE_AFTER) || now < since;
         self.place.take_if(|(_, read_at)| is_old(*read_at));
@@ -464,6 +472,7 @@ impl KeySource {
 
     fn went_well(&mut self, fresh_for: Duration, now: UnixTime) {
         (self.failures, self.fault, self.checked) = (0, None, Some(now));
+        self.sought = if self.seeks { Some(now) } else { self.sought };
         // Ahead of time, so that one failure or two are made up for before anything is stale.
         let ahead = fresh_for.saturating_mul(4).checked_div(5).unwrap_or_default();
         self.due = Some(now.after(ahead));
@@ -478,12 +487,6 @@ impl KeySource {
         self.fault = Some(fault);
         self.due = Some(now.after(wait));
     }
-}
-
-/// From the one to the other; nothing, where that lies behind.
-pub(crate) fn span(from: UnixTime, to: UnixTime) -> Duration {
-    let millis = to.as_millis().saturating_sub(from.as_millis());
-    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
 impl fmt::Debug for KeySource {

@@ -100,7 +100,7 @@ serverTest('no answer is 503, and never an inactive token', (token) => ({ a: und
   const validator = of(endpoint);
   assert.equal(await code(validator, 'd'), 'token_inactive');
   assert.equal(validator.fault, undefined);
-  for (const [token, fault] of [['a', /no answer in time/], ['b', /no strict JSON object/], ['c', /status 500/]]) {
+  for (const [token, fault] of [['a', /no answer: no connection, or not in time/], ['b', /no strict JSON object/], ['c', /status 500/]]) {
     await assert.rejects(validator.validate(token, NO_CUTOFFS), (no) => no.code === 'introspection_unavailable' && no.status === 503 && Number(no.headers['Retry-After']) >= 1);
     assert.match(validator.fault, fault);
   }

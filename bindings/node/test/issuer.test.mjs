@@ -80,7 +80,7 @@ test('an issuer that is down at the start is 503, and then found', { timeout: 12
   elsewhere.close();
   await assert.rejects(validator.validate(token, NO_CUTOFFS), (no) => no instanceof Rejected && no.code === 'keys_unavailable'
     && no.status === 503 && no.remedy === 'retry_later' && Number(no.headers['Retry-After']) >= 1);
-  assert.deepEqual(validator.faults, { [url]: 'no answer in time' });
+  assert.deepEqual(validator.faults, { [url]: 'no answer: no connection, or not in time' });
   await assert.rejects(validator.hydrate(), (error) => error instanceof KeysUnavailable && error.message.startsWith(`${url}: the issuer's keys cannot be had`));
   const issuer = await start(`127.0.0.1:${port}`);
   try {

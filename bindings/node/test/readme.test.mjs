@@ -133,14 +133,17 @@ test('a stream is polled', async () => {
 });
 
 test('Fastify and Hono', async () => {
-  const validator = new Validator({
-    issuer: 'https://tenant.example.auth/', audience: 'https://api.example.com/', algorithms: ['RS256'], keys: jwks,
+  // As the page has it: a validator that fetches, which has to be awaited.
+  const issuer = 'https://tenant.example.auth/';
+  const validator = Validator.forIssuer(issuer, {
+    jwksUrl: `${issuer}keys`, audience: 'https://api.example.com/', algorithms: ['RS256'], fetch: async () => Response.json(jwks),
   });
   globalThis.guarded = { validator, cutoffs: new Cutoffs() };
   const given = (framework) => `import fastifyOf from 'fastify'; import { Hono } from 'hono';
     const { validator, cutoffs } = globalThis.guarded; const ${framework} = ${framework === 'hono' ? 'new Hono()' : 'fastifyOf()'};`;
   const headers = (claims) => ({ authorization: `Bearer ${token(claims)}` });
-  const asked = [[{}, 401], [headers({ sub: 'u' }), 403], [headers({ sub: 'u', scope: 'read:messages' }), 200]];
+  const forged = { authorization: `Bearer ${token({ sub: 'u', scope: 'read:messages' }).slice(0, -8)}AAAAAAAA` };
+  const asked = [[{}, 401], [forged, 401], [headers({ sub: 'u' }), 403], [headers({ sub: 'u', scope: 'read:messages' }), 200]];
 
   const { fastify } = await block('fastify.addHook', given('fastify'), ['fastify']);
   fastify.get('/api/messages', async ({ caller }) => {

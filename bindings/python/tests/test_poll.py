@@ -171,7 +171,7 @@ def test_a_round_keeps_no_task_waiting_and_can_be_cancelled(issuer: Issuer) -> N
             await asyncio.wait_for(poll.round_async(print), 0.1)
 
     asyncio.run(both())
-    assert poll.fault == "no answer in time"
+    assert poll.fault == "no answer: no connection, or not in time"
     go_on.set()
     time.sleep(1)
     assert poll.round(print) <= 1
@@ -184,12 +184,12 @@ def test_a_transmitter_that_fails_is_left_alone_for_longer_and_longer(issuer: Is
 
     poll = polling(issuer, client=client)
     assert 0 < poll.round(print) <= 1
-    assert poll.fault == "no answer in time"
+    assert poll.fault == "no answer: no connection, or not in time"
     time.sleep(1)
     assert 1 < poll.round(print) <= 2
     poll = polling(issuer, client=lambda _: "no answer")
     poll.round(print)
-    assert poll.fault == "no answer in time"
+    assert poll.fault == "no answer: no connection, or not in time"
 
     def interrupted(_: Fetch) -> Any:
         raise KeyboardInterrupt
@@ -197,7 +197,7 @@ def test_a_transmitter_that_fails_is_left_alone_for_longer_and_longer(issuer: Is
     poll = polling(issuer, client=interrupted)
     with pytest.raises(KeyboardInterrupt):
         poll.round(print)
-    assert poll.fault == "no answer in time"
+    assert poll.fault == "no answer: no connection, or not in time"
     issuer.behave("a", at={"/poll": {"status": 401}})
     poll = polling(issuer)
     poll.round(print)

@@ -61,7 +61,7 @@ impl IntrospectionFault {
 impl fmt::Display for IntrospectionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable => f.write_str("no answer in time"),
+            Self::Unreachable => f.write_str("no answer: no connection, or not in time"),
             Self::Credentials(status) => {
                 write!(f, "the answer has status {status}: the endpoint refuses the credentials")
             }

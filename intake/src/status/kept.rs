@@ -9,7 +9,7 @@ use lowwater::{StatusAnswer, UnixTime};
 use super::builder::{LEAST_FRESH, MOST_FRESH, Settings};
 use super::token::{ListFault, ListToken};
 use crate::address::Address;
-use crate::clock::READ_EARLIER;
+use crate::clock::{READ_EARLIER, span};
 
 /// The first wait after a fetch that failed while there is no list; it doubles up to the cool-down.
 pub(super) const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -195,9 +195,4 @@ impl Held {
 /// Whole seconds since 1970 as 32 bits have them: until the year 2106.
 fn stamp(time: UnixTime) -> u32 {
     u32::try_from(time.as_secs().max(0)).unwrap_or(u32::MAX)
-}
-
-pub(super) fn span(from: UnixTime, to: UnixTime) -> Duration {
-    let millis = to.as_millis().saturating_sub(from.as_millis());
-    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }

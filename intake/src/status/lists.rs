@@ -13,9 +13,10 @@ use lowwater::{
 };
 
 use super::builder::{Settings, StatusListsBuilder};
-use super::kept::{FIRST_RETRY, Kept, Step, span};
+use super::kept::{FIRST_RETRY, Kept, Step};
 use super::token::{ListFault, ListToken};
 use crate::answer::Answer;
+use crate::clock::span;
 use crate::fault::SourceFault;
 use crate::fetch::Fetch;
 
