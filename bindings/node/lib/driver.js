@@ -1,6 +1,6 @@
 'use strict';
 
-const { fetchHeaders } = require('./host.js');
+const { fetchHeaders, fetchOptions } = require('./host.js');
 const { LowwaterError, argument } = require('./errors.js');
 const { native } = require('./calls.js');
 const { kind } = require('./convert.js');
@@ -37,11 +37,12 @@ async function fetched(client, due) {
   const { method, url, headers, body: content, maxBytes, timeout } = JSON.parse(native.fetchJson(due));
   const signal = AbortSignal.timeout(timeout);
   const given = {
-    method, headers: { ...fetchHeaders, ...Object.fromEntries(headers) },
-    body: content ?? undefined, redirect: 'manual', credentials: 'omit', cache: 'no-store', signal,
+    ...fetchOptions, method, headers: { ...fetchHeaders, ...Object.fromEntries(headers) }, body: content ?? undefined, redirect: 'manual', signal,
   };
   const answer = async () => {
     const response = await (client ?? globalThis.fetch)(url, given);
+    // A browser tells no script where a redirect leads.
+    if (response.type === 'opaqueredirect') throw new TypeError('a redirect without an address');
     return [response.status, [...response.headers].flat(), await read(response, maxBytes)];
   };
   // A client that knows no signal is not waited for either.

@@ -5,7 +5,7 @@ const { MessageRefused, argument, owned, sealed } = require('./errors.js');
 const { native } = require('./calls.js');
 const { instant, isObject, members, not, now, options, parsed, text, token } = require('./convert.js');
 const { keysOf } = require('./keys.js');
-const { answered, body, fromOptions, replyFrom, rulesFrom, setOf } = require('./message.js');
+const { answered, body, fromOptions, replyFrom, rulesFrom, withSet } = require('./message.js');
 
 const MADE = Symbol('made');
 
@@ -112,7 +112,7 @@ class EventReceiver {
 /** What a message says, by keys that are there. */
 function read(handle, type, content, keys, named) {
   const at = now(options(named, ['now']));
-  const answer = came(native.eventsReceive(handle, type, content, setOf(keysOf(keys)), at).answer);
+  const answer = came(withSet(keysOf(keys), (set) => native.eventsReceive(handle, type, content, set, at)).answer);
   if (answer instanceof MessageRefused) throw answer;
   return answer;
 }

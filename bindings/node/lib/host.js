@@ -11,6 +11,9 @@ const { isArgumentsObject, isDate, isKeyObject, isProxy, isSharedArrayBuffer, is
 /** What a request for keys says of itself; the package has no answers unpacked, which could make much of little. */
 const fetchHeaders = { 'User-Agent': `lowwater/${version}`, 'Accept-Encoding': 'identity' };
 
+/** Without cookies, and no answer of a cache. */
+const fetchOptions = { credentials: 'omit', cache: 'no-store' };
+
 module.exports = {
-  fetchHeaders, inspect: inspect.custom, isArgumentsObject, isDate, isKeyObject, isProxy, isSharedArrayBuffer, isUint8Array, randomBytes,
+  fetchHeaders, fetchOptions, inspect: inspect.custom, isArgumentsObject, isDate, isKeyObject, isProxy, isSharedArrayBuffer, isUint8Array, randomBytes,
 };

@@ -5,7 +5,7 @@ const { MessageRefused, argument, owned, sealed } = require('./errors.js');
 const { native } = require('./calls.js');
 const { isObject, members, now, options } = require('./convert.js');
 const { keysOf } = require('./keys.js');
-const { answered, body, fromOptions, rulesFrom, setOf } = require('./message.js');
+const { answered, body, fromOptions, rulesFrom, withSet } = require('./message.js');
 
 const MADE = Symbol('made');
 
@@ -50,7 +50,8 @@ class LogoutReceiver {
   receive(given, keys, named) {
     const handle = owned(receiverHandle(this), 'LogoutReceiver');
     const at = now(options(named, ['now']));
-    const answer = received(native.logoutReceive(handle, body(given), setOf(keysOf(keys)), at).answer);
+    const content = body(given);
+    const answer = received(withSet(keysOf(keys), (set) => native.logoutReceive(handle, content, set, at)).answer);
     if (answer instanceof MessageRefused) throw answer;
     return answer;
   }

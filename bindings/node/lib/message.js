@@ -4,7 +4,7 @@ const { MessageRefused } = require('./errors.js');
 const { native } = require('./calls.js');
 const { configured, names, spelled } = require('./names.js');
 const { bytes, json, object, text } = require('./convert.js');
-const { Rule } = require('./rule.js');
+const { Rule, lent } = require('./rule.js');
 
 /** What to answer, as the addon said it. */
 const replyOf = (reply) => Object.freeze({ ...reply, headers: Object.freeze(Object.fromEntries(reply.headers)) });
@@ -38,4 +38,7 @@ const fromOptions = (all, make) =>
 /** A set of the keys that were given. */
 const setOf = (keys) => native.keySet(keys, false);
 
-module.exports = { answered, body, fromOptions, replyFrom, rulesFrom, setOf, taken };
+/** Uses such a set for one call. */
+const withSet = (keys, use) => lent(setOf(keys), use);
+
+module.exports = { answered, body, fromOptions, replyFrom, rulesFrom, setOf, taken, withSet };

@@ -7,7 +7,7 @@ const { kinds, rulesOf } = require('./sentinels.js');
 const { array, isArray, isObject, members, now, options, text, token } = require('./convert.js');
 const { Cutoffs, Index, cutoffsHandle, indexHandle } = require('./cutoffs.js');
 const { keysOf } = require('./keys.js');
-const { fromOptions, setOf, taken } = require('./message.js');
+const { fromOptions, taken, withSet } = require('./message.js');
 
 let listsHandle;
 
@@ -36,7 +36,8 @@ class StatusLists {
   hydrate(uri, given, keys, named) {
     const handle = own(this);
     const [text, at] = [token(given), now(options(named, ['now']))];
-    const refused = native.statusListsHydrate(handle, token(uri, 'uri'), text, setOf(keysOf(keys)), at);
+    const place = token(uri, 'uri');
+    const refused = withSet(keysOf(keys), (set) => native.statusListsHydrate(handle, place, text, set, at));
     if (typeof refused === 'string') taken(refused);
   }
 

@@ -2,6 +2,8 @@
 
 // What the package asks of where it runs, beside the language: a browser, a worker, Node, another host.
 
+const { version } = require('../package.json');
+
 // Node's own, where this is Node: it knows proxies and has a class of keys.
 const node = globalThis.process?.getBuiltinModule?.('node:util')?.types;
 
@@ -34,6 +36,16 @@ const isArgumentsObject = node?.isArgumentsObject ?? ((value) => stringOf(value)
 const isProxy = node?.isProxy ?? (() => false);
 const isKeyObject = node?.isKeyObject ?? (() => false);
 
+/** What a request says of itself. A browser lets no page say it: there it would ask a server of another origin for leave. */
+const fetchHeaders = node === undefined ? {} : { 'User-Agent': `lowwater-wasm/${version}`, 'Accept-Encoding': 'identity' };
+
+/** Without cookies, and no answer of a cache; where there are none, a host may refuse a request that says so. */
+const fetchOptions = Object.fromEntries(
+  [['credentials', 'omit'], ['cache', 'no-store']].filter(([name]) => name in (globalThis.Request?.prototype ?? {})),
+);
+
 const randomBytes = (count) => globalThis.crypto.getRandomValues(new Uint8Array(count));
 
-module.exports = { inspect, isArgumentsObject, isDate, isKeyObject, isProxy, isSharedArrayBuffer, isUint8Array, randomBytes };
+module.exports = {
+  fetchHeaders, fetchOptions, inspect, isArgumentsObject, isDate, isKeyObject, isProxy, isSharedArrayBuffer, isUint8Array, randomBytes,
+};

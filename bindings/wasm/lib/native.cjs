@@ -2,6 +2,7 @@
 
 // The calls of the module, in the form in which the classes know them from the addon for Node.
 const wasm = require('#wasm');
+const beside = require('#beside');
 const { version } = require('../package.json');
 
 const utf8 = new TextEncoder();
@@ -62,6 +63,8 @@ const calls = {
     return gone;
   },
 
+  ...beside(() => calls.now()),
+
   /** Memory of the module grows and never shrinks: what was made for one call is freed after it. */
   release: (made) => made.free(),
 
@@ -80,8 +83,9 @@ function init(module) {
   if (lacking === undefined) return;
   const compiled = module instanceof WebAssembly.Module ? module : new WebAssembly.Module(module);
   const exported = new Set(WebAssembly.Module.exports(compiled).map(({ name }) => name));
-  const missing = ['version', 'unverified', 'validate'].find((name) => name in wasm && !exported.has(name));
-  if (missing !== undefined) throw new Error('this is another module than the one that this package came with: load its own');
+  // Of each module of the package one call that those before it do not have.
+  const isOther = ['version', 'unverified', 'validate', 'issuersAsk'].some((name) => name in wasm !== exported.has(name));
+  if (isOther) throw new Error('this is another module than the one that this package came with: load its own');
   wasm.initSync({ module: compiled });
   const its = wasm.version();
   lacking = its === version ? undefined : `the module is of version ${its}, and lowwater-wasm is of version ${version}: load both anew`;

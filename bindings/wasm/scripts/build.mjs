@@ -1,5 +1,5 @@
-// Builds the package into `dist/`, and the inspector's copy of it. Two modules come of one crate: all of it, and
-// reading without proof, which needs no cryptography. The classes are those of the package for Node, over calls
+// Builds the package into `dist/`, and the inspector's copy of it. Three modules come of one crate: tokens and rules; these with
+// what stands beside tokens; and reading without proof, which needs no cryptography. The classes are those of the package for Node, over calls
 // and a host of this package's own.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,9 @@ const run = (command, given, env = process.env) => execFileSync(command, given, 
 
 /** What rustc uses of WebAssembly; every engine since 2023 has it. */
 const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
+
+/** The classes of what stands beside tokens. */
+const BESIDE = /^\.\/lib\/(events|introspection|issuer|logout|poll|revocation|status)\.js$/;
 
 /** Where the sources lie on this machine is nobody's business, and five kilobytes: a panic names the file without it. */
 function withoutPaths() {
@@ -39,19 +42,20 @@ function compile(features, folder) {
 }
 
 /** Puts this package's parts in the place of Node's. */
-const parts = (folder) => ({
+const parts = (folder, hasIssuers) => ({
   name: 'parts',
   setup({ onResolve }) {
     onResolve({ filter: /^#wasm$/ }, () => ({ path: join(folder, 'lowwater.js') }));
+    onResolve({ filter: /^#beside$/ }, () => ({ path: join(here, 'lib', hasIssuers ? 'issuers.cjs' : 'no-issuers.cjs') }));
     onResolve({ filter: /^\.\/(native|host)\.js$/ }, ({ path }) => ({ path: join(here, 'lib', path.replace(/\.js$/, '.cjs')) }));
-    // What fetches from issuers is a fifth of a module, which every page would load.
-    onResolve({ filter: /^\.\/lib\/(events|introspection|issuer|logout|poll|revocation|status)\.js$/ }, () => ({ path: join(here, 'lib/nothing.cjs') }));
+    // What stands beside tokens would add the half to the module that every page loads.
+    if (!hasIssuers) onResolve({ filter: BESIDE }, () => ({ path: join(here, 'lib/nothing.cjs') }));
     onResolve({ filter: /package\.json$/ }, () => ({ path: join(here, 'package.json') }));
   },
 });
 
 /** One entry with its module, ready to be used. Bundlers may put the modules of all entries into one folder. */
-async function entry(source, features, out, module) {
+async function entry(source, features, out, module, hasIssuers = false) {
   const folder = mkdtempSync(join(tmpdir(), 'lowwater-wasm-'));
   try {
     compile(features, folder);
@@ -59,7 +63,7 @@ async function entry(source, features, out, module) {
     copyFileSync(join(folder, 'lowwater.wasm'), join(out, module));
     await build({
       entryPoints: [join(here, 'lib', source)], outfile: join(out, 'init.js'), bundle: true, format: 'esm', platform: 'neutral',
-      target: 'es2022', keepNames: true, plugins: [parts(folder)], logLevel: 'warning',
+      target: 'es2022', keepNames: true, plugins: [parts(folder, hasIssuers)], logLevel: 'warning',
     });
   } finally {
     rmSync(folder, { recursive: true });
@@ -74,8 +78,9 @@ async function entry(source, features, out, module) {
 rmSync(dist, { recursive: true, force: true });
 await entry('init-unverified.js', ['--no-default-features'], join(dist, 'unverified'), 'unverified.wasm');
 await entry('init.js', [], dist, 'lowwater.wasm');
+await entry('init-issuers.js', ['--features', 'issuers'], join(dist, 'issuers'), 'issuers.wasm', true);
 
-/** Types without what this package leaves out: lines that name it, with the comment of one line before. */
+/** Types without what the main entry leaves out: lines that name it, with the comment of one line before. */
 const without = (text) => text.replace(/^( *\/\*\*.*\*\/\n)?.*(\bIssuer(Validator|Options)\b|\/(events|introspection|issuer|revocation|status)\.js'|\bwithStatus\().*\n/gm, '')
   .replace(' | WithStatus', '');
 mkdirSync(join(dist, 'types'));
@@ -83,6 +88,10 @@ for (const file of ['index.d.ts', 'types/keys.d.ts', 'types/rules.d.ts']) {
   writeFileSync(join(dist, file), without(readFileSync(join(node, file), 'utf8')));
 }
 cpSync(join(here, 'types'), dist, { recursive: true });
+
+// The entry with all that the package for Node has has its types.
+copyFileSync(join(node, 'index.d.ts'), join(dist, 'issuers/index.d.ts'));
+cpSync(join(node, 'types'), join(dist, 'issuers/types'), { recursive: true });
 
 // The page is a folder that any server can serve: it has its own copy.
 const page = join(here, 'inspector/lowwater');

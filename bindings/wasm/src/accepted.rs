@@ -6,7 +6,7 @@
 use lowwater_javascript::{Asked, Required};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::border::{Result, millis, thrown};
+use crate::border::{Result, millis, number, thrown};
 use crate::cutoffs::Rules;
 use crate::rule::Rule;
 use crate::validator::Validator;
@@ -93,7 +93,6 @@ pub fn ticket_is_affected_by(ticket: &Ticket, rule: &Rule, now: f64) -> bool {
 
 /// Milliseconds of seconds in decimal digits; nothing if they lie outside of what a time can be.
 #[wasm_bindgen(js_name = millisOf)]
-#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "below 2^53")]
 pub fn millis_of(seconds: &str) -> Option<f64> {
-    lowwater_javascript::millis_of(seconds).map(|millis| millis as f64)
+    lowwater_javascript::millis_of(seconds).map(number)
 }

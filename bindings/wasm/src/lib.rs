@@ -21,12 +21,26 @@ mod unverified;
 mod accepted;
 #[cfg(feature = "validation")]
 mod cutoffs;
+#[cfg(feature = "issuers")]
+mod events;
 #[cfg(feature = "validation")]
 mod index;
+#[cfg(feature = "issuers")]
+mod introspection;
+#[cfg(feature = "issuers")]
+mod issuers;
 #[cfg(feature = "validation")]
 mod keys;
+#[cfg(feature = "issuers")]
+mod logout;
+#[cfg(feature = "issuers")]
+mod poll;
+#[cfg(feature = "issuers")]
+mod revocation;
 #[cfg(feature = "validation")]
 mod rule;
+#[cfg(feature = "issuers")]
+mod status;
 #[cfg(feature = "validation")]
 mod validator;
 

@@ -63,7 +63,11 @@ pub fn validate(
     now: f64,
     fresh_within: Option<f64>,
 ) -> JsValue {
-    match validator.0.validate(token, &rules.0, millis(now), fresh_within.map(millis)) {
+    told(validator.0.validate(token, &rules.0, millis(now), fresh_within.map(millis)))
+}
+
+pub(crate) fn told(answer: Answer) -> JsValue {
+    match answer {
         Answer::Accepted(number) => number.into(),
         Answer::Said(json) => json.into(),
     }
