@@ -4,6 +4,7 @@ const { fetchHeaders, fetchOptions } = require('./host.js');
 const { LowwaterError, argument } = require('./errors.js');
 const { native } = require('./calls.js');
 const { kind } = require('./convert.js');
+const { release } = require('./rule.js');
 
 /** So often a decision waits: each round that ends wakes all, also those of other issuers. */
 const WAITS = 1000;
@@ -97,6 +98,8 @@ class Driver {
     } catch {
       this.#source.failed(due);
       return undefined;
+    } finally {
+      release(due);
     }
   }
 }

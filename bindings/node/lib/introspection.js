@@ -10,6 +10,7 @@ const { clientOf, fetched, told } = require('./driver.js');
 const { reading } = require('./issuer.js');
 const { keysOf } = require('./keys.js');
 const { setOf } = require('./message.js');
+const { lent, release } = require('./rule.js');
 const { answered, policy, wrapped } = require('./validator.js');
 
 /** What is said of the endpoint, and of what is kept of its answers. */
@@ -91,7 +92,7 @@ class IntrospectionValidator {
     await this.#rounds.get(number);
     // Time has passed, and rules may have come.
     const [now] = deciding(when);
-    return this.#told(native.introspectionsAsk(handle, inquiry, rules, now, within), now);
+    return this.#told(lent(inquiry, (asked) => native.introspectionsAsk(handle, asked, rules, now, within)), now);
   }
 
   setCredentials(given) {
@@ -128,6 +129,7 @@ class IntrospectionValidator {
     } catch {
       native.introspectionsFailed(this.#handle, due, native.now());
     }
+    release(due);
     this.#rounds.delete(number);
   }
 

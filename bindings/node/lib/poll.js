@@ -8,6 +8,7 @@ const { clientOf, fetched } = require('./driver.js');
 const { came, date, eventsHandle } = require('./events.js');
 const { reading } = require('./issuer.js');
 const { fromOptions } = require('./message.js');
+const { release } = require('./rule.js');
 
 let own;
 
@@ -87,6 +88,8 @@ class EventPoll {
     } catch {
       native.eventPollFailed(this.#handle, due);
       return [];
+    } finally {
+      release(due);
     }
   }
 

@@ -161,4 +161,4 @@ function read(value) {
   return native.ruleFromJson(object(whole, 'rule'), false);
 }
 
-module.exports = { Rule, found, given, lent, made, rule, withRule };
+module.exports = { Rule, found, given, lent, made, release, rule, withRule };

@@ -42,6 +42,27 @@ test('a host may bring the module itself, and nothing works before', () => {
   assert.equal(stdout, 'fails 0\n', stderr);
 });
 
+/** Each way in, and the module that belongs to it. */
+const ENTRIES = [['init', 'lowwater.wasm'], ['issuers/init', 'issuers.wasm'], ['unverified/init', 'unverified.wasm']];
+
+test('each entry takes its own module, and no other', () => {
+  for (const [entry] of ENTRIES) {
+    for (const [other, name] of ENTRIES) {
+      const code = `
+        import { readFileSync } from 'node:fs';
+        import { init, unverified } from 'lowwater-wasm/${entry}';
+        const said = (call) => { try { return call(); } catch (error) { return error.message; } };
+        console.log(said(() => init(readFileSync(new URL(import.meta.resolve('lowwater-wasm/${name}'))))));
+        console.log(said(() => unverified('${TOKEN}').claims.sub));`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: here, encoding: 'utf8' });
+      const wanted = entry === other
+        ? 'undefined\nu1\n'
+        : 'this is another module than the one that this package came with: load its own\nthe module is not there yet: call `init` with it first\n';
+      assert.equal(stdout, wanted, `${entry}, ${name}: ${stderr}`);
+    }
+  }
+});
+
 test('in a browser, from whatever serves it', async (context) => {
   const { address, stop } = await serve(here);
   const browser = await launch();
@@ -60,9 +81,10 @@ test('in a browser, from whatever serves it', async (context) => {
     const read = await page.evaluate(async (token) => {
       const { Cutoffs, unverified } = await import('/dist/index.js');
       const alone = await import('/dist/unverified/index.js');
-      return [new Cutoffs().size, unverified(token).claims.sub, alone.unverified(token).claims.sub];
+      const { StreamFreshness } = await import('/dist/issuers/index.js');
+      return [new Cutoffs().size, unverified(token).claims.sub, alone.unverified(token).claims.sub, new StreamFreshness().needsResync];
     }, TOKEN);
-    assert.deepEqual(read, [0, 'u1', 'u1'], type);
+    assert.deepEqual(read, [0, 'u1', 'u1', false], type);
     await page.unroute('**/*.wasm');
   }
   await page.route('**/*.wasm', (route) => route.fulfill({ status: 404 }));

@@ -16,8 +16,10 @@ const packed = JSON.parse(run(process.execPath, ['scripts/tarball.mjs', '--pack-
 
 test('the tarball holds this and nothing else', () => {
   const entry = (folder, module) => ['index.d.ts', 'index.js', 'init.d.ts', 'init.js', module, 'node.js'].map((name) => `dist/${folder}${name}`);
-  const entries = [...entry('', 'lowwater.wasm'), ...entry('unverified/', 'unverified.wasm')];
-  const all = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', ...entries, 'dist/types/keys.d.ts', 'dist/types/rules.d.ts'];
+  const entries = [...entry('', 'lowwater.wasm'), ...entry('issuers/', 'issuers.wasm'), ...entry('unverified/', 'unverified.wasm')];
+  const types = ['dist/types/keys.d.ts', 'dist/types/rules.d.ts',
+    ...['events', 'introspection', 'issuer', 'keys', 'revocation', 'rules', 'status'].map((name) => `dist/issuers/types/${name}.d.ts`)];
+  const all = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', ...entries, ...types];
   assert.deepEqual(packed.files, [...all, 'package.json'].sort());
 });
 
@@ -27,6 +29,7 @@ test('it works where it is installed, without a tool', () => {
   run('tar', ['-xzf', join(folder, packed.filename), '-C', join(app, 'node_modules')]);
   run('mv', ['package', 'lowwater-wasm'], join(app, 'node_modules'));
   writeFileSync(join(app, 'main.mjs'), "import { Cutoffs } from 'lowwater-wasm';\nimport { unverified } from 'lowwater-wasm/unverified';\n" +
-    "console.log(new Cutoffs().suspended({ subject: 'u', on: true, version: 1 }), typeof unverified);\n");
-  assert.equal(run(process.execPath, ['main.mjs'], app), 'applied function\n');
+    "import { StreamFreshness } from 'lowwater-wasm/issuers';\n" +
+    "console.log(new Cutoffs().suspended({ subject: 'u', on: true, version: 1 }), typeof unverified, new StreamFreshness().needsResync);\n");
+  assert.equal(run(process.execPath, ['main.mjs'], app), 'applied function false\n');
 });
