@@ -1,4 +1,4 @@
 'use strict';
 
-// In the place of a part that this package does not have.
+// In the place of a part that this entry does not have.
 module.exports = {};

@@ -48,7 +48,7 @@ const parts = (folder, hasIssuers) => ({
     onResolve({ filter: /^#wasm$/ }, () => ({ path: join(folder, 'lowwater.js') }));
     onResolve({ filter: /^#beside$/ }, () => ({ path: join(here, 'lib', hasIssuers ? 'issuers.cjs' : 'no-issuers.cjs') }));
     onResolve({ filter: /^\.\/(native|host)\.js$/ }, ({ path }) => ({ path: join(here, 'lib', path.replace(/\.js$/, '.cjs')) }));
-    // What stands beside tokens would add the half to the module that every page loads.
+    // What stands beside tokens would make the module that every page loads larger by two thirds.
     if (!hasIssuers) onResolve({ filter: BESIDE }, () => ({ path: join(here, 'lib/nothing.cjs') }));
     onResolve({ filter: /package\.json$/ }, () => ({ path: join(here, 'package.json') }));
   },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('../', import.meta.url));
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const [use, host, read] = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
+const [use, host, beside, read] = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
 
 function run(code) {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: here, encoding: 'utf8' });
@@ -26,12 +26,17 @@ test('a module that the host brings', () => {
   assert.equal(run(`${given}${rest}\nconsole.log(typeof Validator.fromJson);`), 'function\n');
 });
 
+test('what stands beside tokens', () => {
+  const nobody = "globalThis.fetch = async () => { throw new TypeError('no network'); };\n";
+  assert.equal(run(`${nobody}${beside}`), '401 token_malformed\n');
+});
+
 test('reading alone', () => {
   assert.equal(run(read), 'u1\n');
 });
 
 test('sizes are those of the modules', () => {
-  const files = { 'lowwater.wasm': 'lowwater.wasm', 'unverified.wasm': 'unverified/unverified.wasm' };
+  const files = { 'lowwater.wasm': 'lowwater.wasm', 'issuers.wasm': 'issuers/issuers.wasm', 'unverified.wasm': 'unverified/unverified.wasm' };
   for (const [name, file] of Object.entries(files)) {
     const [, said] = readme.match(new RegExp(`\`${name}\` \\| (\\d+) kB`));
     const kilo = readFileSync(new URL(`../dist/${file}`, import.meta.url)).length / 1000;
