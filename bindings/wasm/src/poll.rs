@@ -59,6 +59,12 @@ pub fn event_poll_read(
     came(poll.0.read(&receiver.0, &issuers.0, token_id, token, millis(clock)))
 }
 
+/// Those that were refused in the last round, each with the reason, as JSON.
+#[wasm_bindgen(js_name = eventPollRefused)]
+pub fn event_poll_refused(poll: &Poll) -> String {
+    poll.0.refused()
+}
+
 /// How long to wait before the next round, in milliseconds.
 #[wasm_bindgen(js_name = eventPollWait)]
 pub fn event_poll_wait(poll: &Poll, clock: f64) -> f64 {
