@@ -162,6 +162,26 @@ fn what_a_transmitter_with_another_clock_sends_is_for_later() {
 }
 
 #[test]
+fn a_forged_message_is_refused_also_within_a_cool_down() {
+    let issuer = Issuer::start().unwrap();
+    let forged = {
+        let good = event(&issuer, "a", "e1", "me");
+        let (signed, _) = good.rsplit_once('.').unwrap();
+        format!("{signed}.{}", "A".repeat(86))
+    };
+    let receiver = EventReceiver::new(&issuer.url(), ["me"], [Algorithm::EdDsa]).unwrap();
+    let validator = validator(&issuer);
+    let read = || validator.read(&issuer.url(), |keys| receiver.receive(&forged, keys, now()));
+    for _ in 0..3 {
+        let fault = read().unwrap_err();
+        assert_eq!(fault.code(), "signature_invalid");
+        assert_eq!(EventReceiver::refusal(&fault).status(), 400);
+    }
+    // Nobody can have the issuer asked by it.
+    assert_eq!(issuer.paths().len(), 2);
+}
+
+#[test]
 fn a_validator_of_other_keys_is_a_mistake() {
     let (issuer, other) = (Issuer::start().unwrap(), Issuer::start().unwrap());
     let poll = EventPoll::on_loopback(&format!("{}/poll", issuer.url())).unwrap();

@@ -205,6 +205,7 @@ impl EventReceiver {
 /// RFC 8935 section 2.4.
 pub(crate) fn set_error(fault: &MessageFault) -> &'static str {
     match fault {
+        MessageFault::Forged(_) => "invalid_key",
         MessageFault::Unproven(no) => match no.stage() {
             Stage::Key | Stage::Signature => "invalid_key",
             _ => "invalid_request",

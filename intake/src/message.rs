@@ -1,11 +1,12 @@
 //! What all signed messages beside access tokens have in common: who signed, for whom, when.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
-use lowwater::{Algorithm, At, Code, JsonError, KeySet, Rejection, Signed, UnixTime};
+use lowwater::{Algorithm, At, Code, JsonError, KeySet, Rejection, Signed, UnixTime, Unverified};
 
 use crate::members::{Members, Wrong};
 
@@ -15,6 +16,8 @@ use crate::members::{Members, Wrong};
 pub enum MessageFault {
     /// Its shape, header, key or signature: as a token's. `key_not_found` may mean that the keys are old.
     Unproven(Rejection),
+    /// Its signature is not that of the key that it names, which is there: newer keys change nothing.
+    Forged(Box<Rejection>),
     /// Not one strict JSON object.
     Json(JsonError),
     /// `typ` says that it is another kind of message.
@@ -73,6 +76,7 @@ impl MessageFault {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unproven(rejection) => rejection.code().as_str(),
+            Self::Forged(rejection) => rejection.code().as_str(),
             Self::Json(_) => "claims_malformed",
             Self::TokenType => "type_not_allowed",
             Self::Issuer => "issuer_not_allowed",
@@ -93,6 +97,7 @@ impl fmt::Display for MessageFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unproven(rejection) => rejection.fmt(f),
+            Self::Forged(rejection) => rejection.fmt(f),
             Self::Json(fault) => write!(f, "the message is no strict JSON object: {fault}"),
             Self::TokenType => f.write_str("typ says that this is another kind of message"),
             Self::Issuer => f.write_str("the message is of another issuer"),
@@ -139,7 +144,8 @@ pub(crate) fn prove(
     algorithms: &[Algorithm],
     typ: Typ,
 ) -> Result<Signed, MessageFault> {
-    of_kind(keys.verify(token, algorithms.iter().copied()), typ)
+    let proven = keys.verify(token, algorithms.iter().copied());
+    of_kind(proven.map_err(|no| fault(token, keys, no)), typ)
 }
 
 /// The same for a message that may have more bytes than a token.
@@ -150,11 +156,24 @@ pub(crate) fn prove_up_to(
     algorithms: &[Algorithm],
     typ: Typ,
 ) -> Result<Signed, MessageFault> {
-    of_kind(keys.verify_up_to(message, most_bytes, algorithms.iter().copied()), typ)
+    let proven = keys.verify_up_to(message, most_bytes, algorithms.iter().copied());
+    of_kind(proven.map_err(|no| fault(message, keys, no)), typ)
 }
 
-fn of_kind(proven: Result<Signed, Rejection>, typ: Typ) -> Result<Signed, MessageFault> {
-    let signed = proven.map_err(MessageFault::Unproven)?;
+/// Why nothing is proven: a signature that fails may want a key that is missing, but not where the key that is named is there.
+fn fault(message: &str, keys: &KeySet, no: Rejection) -> MessageFault {
+    let named = Unverified::read(message).ok();
+    let named = named.as_ref().and_then(|said| said.key_id());
+    let is_there = |id: &str| keys.key_ids().any(|own| own == id);
+    if no.code() == Code::SignatureInvalid && named.is_some_and(is_there) {
+        MessageFault::Forged(Box::new(no))
+    } else {
+        MessageFault::Unproven(no)
+    }
+}
+
+fn of_kind(proven: Result<Signed, MessageFault>, typ: Typ) -> Result<Signed, MessageFault> {
+    let signed = proven?;
     let fits = match typ {
         Typ::Said(own) => signed.has_type(own),
         Typ::SaidOrPlain(own) => {

@@ -92,10 +92,10 @@ def fetch(request: Fetch) -> Answer:
             told = answer.status, list(answer.headers.items()), answer.read(request.max_bytes + 1)
         # What was cut off looks like an end.
         if late.is_set():
-            raise TimeoutError("no answer: no connection, or not in time")
+            raise TimeoutError("no answer in time")
         return told
     except (OSError, http.client.HTTPException) as broken:
-        raise TimeoutError("no answer: no connection, or not in time" if late.is_set() else "no answer") from broken
+        raise TimeoutError("no answer in time" if late.is_set() else "no answer") from broken
     finally:
         watch.cancel()
         for one in open_sockets:
