@@ -126,7 +126,7 @@ test('a stream is polled', async () => {
   const done = new Error('done');
   globalThis.polled = { rounds: 0, cutoffs: new Cutoffs(), async sleep(wait) { if (wait !== 5) throw done; } };
   const given = `const { cutoffs, sleep } = globalThis.polled; const [validator, events] = [];
-    class EventPoll { async round(take) { globalThis.polled.rounds += 1; take({ rules: [{ rule: 'revoked', target: { session: 's' }, until: 'never' }] }); return globalThis.polled.rounds === 1 ? 5 : 6; } }`;
+    class EventPoll { refused = new Map(); async round(take) { globalThis.polled.rounds += 1; take({ rules: [{ rule: 'revoked', target: { session: 's' }, until: 'never' }] }); return globalThis.polled.rounds === 1 ? 5 : 6; } }`;
   const { poll } = await block('async function poll', given, ['poll']);
   await assert.rejects(poll('https://issuer.example/poll', 'Bearer x'), done);
   assert.deepEqual([globalThis.polled.rounds, globalThis.polled.cutoffs.size], [2, 1]);
