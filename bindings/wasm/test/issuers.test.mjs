@@ -77,7 +77,7 @@ test('a browser fetches keys of another origin, and asks for no leave', async (c
     const away = of('/away');
     return [await asked(of('/jwks')), await asked(of('/jwks')), await asked(away), Object.values(away.faults)];
   }, [url, sign(url)]);
-  assert.deepEqual(said, ['u1', 'u1', '503 keys_unavailable', ['no answer in time']]);
+  assert.deepEqual(said, ['u1', 'u1', '503 keys_unavailable', ['no answer: no connection, or not in time']]);
   assert.deepEqual(seen.map((request) => `${request.method} ${request.url}`), ['GET /jwks', 'GET /jwks', 'GET /away']);
   for (const { headers } of seen) assert.deepEqual([headers.cookie, /lowwater/.test(headers['user-agent'])], [undefined, false]);
 });
