@@ -1,6 +1,5 @@
 //! A validator that asks about each token by itself.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +8,7 @@ use std::thread::Builder;
 
 use event_listener::Listener as _;
 use lowwater::{Accepted, Backend, ConfigError, KeySet, Policy, Rejection, RuleSet, UnixTime};
-use lowwater_intake::{Answer, Fetch, Introspection};
+use lowwater_intake::{Fetch, Introspection};
 
 use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
@@ -190,19 +189,19 @@ impl Shared {
             self.validator.failed(fetch, clock());
             return;
         };
-        let headers: Vec<_> =
-            response.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let answer = Answer::new(response.status, &headers, &response.body);
-        let keys = RefCell::new(KeySet::empty());
-        if let Some(validator) = &self.keys {
-            // Waits for keys, also for one that is new. Which fault there is the answer's own reader says once more.
-            let read = validator.read(self.validator.issuer(), |held| {
-                keys.replace(held.clone());
-                self.validator.proves(&answer, held, clock())
-            });
-            drop(read);
-        }
-        self.validator.answered(fetch, &answer, &keys.into_inner(), clock());
+        response.read(|answer| match &self.keys {
+            None => self.validator.answered(fetch, answer, &KeySet::empty(), clock()),
+            // Waits for keys, also for one that is new.
+            Some(keys) => {
+                let is_taken = keys.decide(|issuers| {
+                    let awaited = self.validator.answered_by(fetch, answer, issuers, clock());
+                    Asked { answer: !awaited, awaited }
+                });
+                if !is_taken {
+                    self.validator.failed(fetch, clock());
+                }
+            }
+        });
     }
 }
 

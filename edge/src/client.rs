@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Read as _;
 use std::time::Duration;
 
-use lowwater_intake::Fetch;
+use lowwater_intake::{Answer, Fetch};
 
 /// What came back.
 #[derive(Clone, Default)]
@@ -16,6 +16,15 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body, of which one byte more than [`Fetch::max_bytes`] is enough.
     pub body: Vec<u8>,
+}
+
+impl Response {
+    /// Hands it to whoever reads it.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Answer<'_>) -> T) -> T {
+        let headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        read(&Answer::new(self.status, &headers, &self.body))
+    }
 }
 
 impl fmt::Debug for Response {

@@ -132,10 +132,7 @@ impl<S: Source> Shared<S> {
             self.source.failed(fetch, clock());
             return None;
         };
-        let headers: Vec<_> =
-            response.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let answer = Answer::new(response.status, &headers, &response.body);
-        self.source.answered(fetch, &answer, clock())
+        response.read(|answer| self.source.answered(fetch, answer, clock()))
     }
 }
 

@@ -13,7 +13,7 @@ use lowwater_intake::{Answer, Fetch, KeySource, KeysUnavailable, MessageFault, S
 use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
 use crate::driver::{Driver, Source};
-use crate::issuer::IssuerValidator;
+use crate::issuer::{Asked, IssuerValidator};
 
 /// A validator that fetches the keys of its issuers, and fetches them again: before they grow old, and when a token names a
 /// key that is not there.
@@ -106,7 +106,7 @@ impl FetchingValidator {
         rules: impl Fn() -> R,
         now: UnixTime,
     ) -> Result<Accepted, Rejection> {
-        self.driver.decide(|| self.issuers().ask(token, &*rules(), now, clock()))
+        self.decide(|issuers| issuers.ask(token, &*rules(), now, clock()))
     }
 
     /// The same, for an executor of any kind.
@@ -153,7 +153,7 @@ impl FetchingValidator {
         issuer: &str,
         read: impl Fn(&KeySet) -> Result<T, MessageFault>,
     ) -> Result<T, MessageFault> {
-        self.driver.decide(|| self.issuers().read(issuer, clock(), &read))
+        self.decide(|issuers| issuers.read(issuer, clock(), &read))
     }
 
     /// The same, for an executor of any kind.
@@ -206,6 +206,11 @@ impl FetchingValidator {
     pub fn current(&self) -> Validator {
         self.driver.start_what_is_due();
         self.issuers().current(clock())
+    }
+
+    /// What `ask` answers once it waits for nothing.
+    pub(crate) fn decide<A>(&self, ask: impl Fn(&IssuerValidator) -> Asked<A>) -> A {
+        self.driver.decide(|| ask(self.issuers()))
     }
 
     fn all_there(&self) -> Result<(), KeysUnavailable> {

@@ -1,5 +1,6 @@
 //! A validator that asks about each token: what to ask is said, the asking is somebody else's.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -13,7 +14,7 @@ use lowwater_intake::{
     MessageFault,
 };
 
-use crate::issuer::Asked;
+use crate::issuer::{Asked, IssuerValidator};
 
 /// A validator of tokens that only their authorization server can read (RFC 7662), for many threads: it asks about each, and
 /// decides by the answer under the same policy and the same rules as about a JWT.
@@ -156,12 +157,8 @@ impl IntrospectionValidator {
         Duration::from_millis(millis.clamp(0, 60_000).unsigned_abs())
     }
 
-    /// Do these keys prove an answer, where responses are signed (RFC 9701)? Asked before [`answered`](Self::answered), by an
-    /// [`IssuerValidator::read`](crate::IssuerValidator::read), to wait for keys where they are missing.
-    ///
-    /// # Errors
-    /// Why they do not.
-    pub fn proves(
+    /// Do these keys prove an answer, where responses are signed (RFC 9701)?
+    fn proves(
         &self,
         answer: &Answer<'_>,
         keys: &KeySet,
@@ -176,6 +173,27 @@ impl IntrospectionValidator {
         let mut state = self.state();
         let outcome = state.introspection.answered(fetch, answer, keys, clock);
         state.end(fetch, outcome);
+    }
+
+    /// The same, with the issuer's keys as they are fetched, where responses are signed. Tells whether it was not taken in yet,
+    /// for newer keys are worth waiting for: then tell it again, or that it [failed](Self::failed).
+    pub fn answered_by(
+        &self,
+        fetch: &Fetch,
+        answer: &Answer<'_>,
+        issuers: &IssuerValidator,
+        clock: UnixTime,
+    ) -> bool {
+        let keys = RefCell::new(KeySet::empty());
+        let read = issuers.read(&self.issuer, clock, |held| {
+            keys.replace(held.clone());
+            self.proves(answer, held, clock)
+        });
+        if !read.awaited {
+            // By keys that do not prove it, what is wrong with it is told.
+            self.answered(fetch, answer, &keys.into_inner(), clock);
+        }
+        read.awaited
     }
 
     /// There was no answer: no connection, or not in time.

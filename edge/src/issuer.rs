@@ -360,8 +360,8 @@ impl IssuerValidator {
     }
 
     /// Does it fetch the keys of this issuer?
-    #[cfg(feature = "fetch")]
-    pub(crate) fn has_source_of(&self, issuer: &str) -> bool {
+    #[must_use]
+    pub fn has_source_of(&self, issuer: &str) -> bool {
         self.issuers().sources().any(|source| source.issuer() == issuer)
     }
 

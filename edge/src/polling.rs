@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use lowwater::ConfigError;
-use lowwater_intake::{Answer, EventPoll, EventReceiver, Fetch, PolledSet, Received};
+use lowwater_intake::{EventPoll, EventReceiver, Fetch, PolledSet, Received};
 
 use crate::client::{Client, HttpClient};
 use crate::clock::now as clock;
@@ -122,10 +122,7 @@ impl PollingReceiver {
             self.poll.failed(fetch, clock());
             return Vec::new();
         };
-        let headers: Vec<_> =
-            response.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let answer = Answer::new(response.status, &headers, &response.body);
-        self.poll.answered(fetch, &answer, clock())
+        response.read(|answer| self.poll.answered(fetch, answer, clock()))
     }
 
     fn take<E>(

@@ -96,8 +96,8 @@ impl Issuers {
     /// Is anything being fetched, of which nobody told yet?
     #[must_use]
     pub fn is_fetching(&self) -> bool {
-        let lists = self.lists.iter().filter_map(StatusLists::fetching_until);
-        self.sources.iter().any(KeySource::is_fetching) || lists.count() > 0
+        let fetches = |own: &StatusLists| own.fetching_until().is_some();
+        self.sources.iter().any(KeySource::is_fetching) || self.lists.iter().any(fetches)
     }
 
     /// When to ask [`poll`](Self::poll) again; `None`: at once.
@@ -189,7 +189,7 @@ impl Issuers {
     /// The keys of one issuer; `None`: there are none, or there is no such source.
     #[must_use]
     pub fn keys_of(&self, issuer: &str, now: UnixTime) -> Option<&KeySet> {
-        self.sources.iter().find(|own| own.issuer() == issuer)?.keys(now).ok()
+        lists::keys_of(&self.sources, issuer, now)
     }
 
     /// Tells every source the time: one that was set back puts nothing off.

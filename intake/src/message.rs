@@ -162,10 +162,12 @@ pub(crate) fn prove_up_to(
 
 /// Why nothing is proven: a signature that fails may want a key that is missing, but not where the key that is named is there.
 fn fault(message: &str, keys: &KeySet, no: Rejection) -> MessageFault {
-    let named = Unverified::read(message).ok();
-    let named = named.as_ref().and_then(|said| said.key_id());
-    let is_there = |id: &str| keys.key_ids().any(|own| own == id);
-    if no.code() == Code::SignatureInvalid && named.is_some_and(is_there) {
+    let is_there = || {
+        let said = Unverified::read(message).ok();
+        let named = said.as_ref().and_then(|said| said.key_id());
+        named.is_some_and(|id| keys.key_ids().any(|own| own == id))
+    };
+    if no.code() == Code::SignatureInvalid && is_there() {
         MessageFault::Forged(Box::new(no))
     } else {
         MessageFault::Unproven(no)

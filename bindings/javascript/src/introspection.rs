@@ -108,21 +108,15 @@ impl Introspections {
         clock: i64,
     ) -> bool {
         response.read(|answer| {
+            let none = KeySet::empty();
             let keys = match keys {
-                None => KeySet::empty(),
-                Some(Signers::Given(keys)) => keys.clone(),
+                None => &none,
+                Some(Signers::Given(keys)) => keys,
                 Some(Signers::Fetched(issuers, time)) => {
-                    let proves = |keys: &KeySet| self.0.proves(answer, keys, at(clock));
-                    let read = |keys: &KeySet| proves(keys).map(|()| keys.clone());
-                    let read = issuers.read(self.0.issuer(), time, read);
-                    if read.awaited {
-                        return true;
-                    }
-                    // By keys that do not prove it, what is wrong with it is told.
-                    read.answer.unwrap_or_else(|_| issuers.keys(time))
+                    return self.0.answered_by(fetch, answer, issuers.validator(), at(time));
                 }
             };
-            self.0.answered(fetch, answer, &keys, at(clock));
+            self.0.answered(fetch, answer, keys, at(clock));
             false
         })
     }

@@ -149,12 +149,11 @@ impl Issuers {
     /// Are keys of this issuer fetched?
     #[must_use]
     pub fn has_source(&self, issuer: &str) -> bool {
-        self.issuers.with_sources(|all| all.sources().any(|source| source.issuer() == issuer))
+        self.issuers.has_source_of(issuer)
     }
 
-    /// The keys of this moment.
-    pub(crate) fn keys(&self, clock: i64) -> KeySet {
-        self.issuers.current(at(clock)).keys().clone()
+    pub(crate) const fn validator(&self) -> &IssuerValidator {
+        &self.issuers
     }
 
     /// Reads a message of an issuer's by its keys of this moment.

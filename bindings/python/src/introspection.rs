@@ -2,7 +2,7 @@
 //! (`lowwater/introspection.py`).
 
 use lowwater::{AwsLc, NoCutoffs, Policy, UnixTime};
-use lowwater_edge::{Asked, IntrospectionValidator};
+use lowwater_edge::IntrospectionValidator;
 use lowwater_intake::{Answer, Credentials, Introspection};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
@@ -10,11 +10,11 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 use crate::accepted::Accepted;
 use crate::convert::{Given, config, text, token};
 use crate::error::{argument, mistake, mistake_in_keywords, rejected};
-use crate::issuer::{Fetch, Issuers};
+use crate::issuer::{Fetch, Issuers, told};
 use crate::rules::Rules;
 use crate::time::{instant, now, span};
 use crate::validator::{Validator, policy};
-use crate::{keys, unpicklable};
+use crate::{keys, response, unpicklable};
 
 /// A validator that says what to ask about each token.
 #[pyclass(frozen, module = "lowwater")]
@@ -27,14 +27,6 @@ pub(crate) struct Inquiry(lowwater_edge::Inquiry);
 /// The clock's time, unless a test says another.
 fn clock(given: &Given<'_>) -> PyResult<UnixTime> {
     Ok(given.map(|value| instant(value, "clock"))?.unwrap_or_else(lowwater_edge::now))
-}
-
-fn pairs(headers: &Bound<'_, PyList>) -> PyResult<Vec<(String, String)>> {
-    headers.extract()
-}
-
-fn borrowed(headers: &[(String, String)]) -> Vec<(&str, &str)> {
-    headers.iter().map(|(name, value)| (&**name, &**value)).collect()
 }
 
 #[pymethods]
@@ -82,12 +74,7 @@ impl Introspections {
         let bound = fresh_within.map(|value| span(value, "fresh_within"))?;
         let rules = Rules::of(cutoffs)?;
         let asked = rules.ask(bound, |rules| self.0.ask(&inquiry.get().0, rules, now));
-        let Asked { answer, awaited } = asked;
-        let object = match answer {
-            Ok(accepted) => Bound::new(py, Accepted::new(accepted))?.into_any(),
-            Err(no) => rejected(&no).into_value(py).into_bound(py).into_any(),
-        };
-        Ok((object, awaited))
+        told(py, asked, Accepted::new, rejected)
     }
 
     /// Is the answer to an inquiry still to come?
@@ -109,13 +96,10 @@ impl Introspections {
         keys: Option<&Bound<'_, PyAny>>,
         clock: Given<'_>,
     ) -> PyResult<()> {
-        let (headers, none, clock) =
-            (pairs(headers)?, lowwater::KeySet::empty(), self::clock(&clock)?);
+        let (none, clock) = (lowwater::KeySet::empty(), self::clock(&clock)?);
         let keys = keys.map(keys::set).transpose()?.unwrap_or(&none);
-        let headers = borrowed(&headers);
-        let answer = Answer::new(status, &headers, body.as_bytes());
-        self.0.answered(&fetch.get().0, &answer, keys, clock);
-        Ok(())
+        let fetch = &fetch.get().0;
+        response::read(status, headers, body, |answer| self.0.answered(fetch, answer, keys, clock))
     }
 
     /// The same by keys that are fetched: tells whether it was taken in, and whether newer keys are worth waiting for.
@@ -127,19 +111,11 @@ impl Introspections {
         headers: &Bound<'_, PyList>,
         body: &Bound<'_, PyBytes>,
     ) -> PyResult<(bool, bool)> {
-        let (headers, clock) = (pairs(headers)?, lowwater_edge::now());
-        let headers = borrowed(&headers);
-        let answer = Answer::new(status, &headers, body.as_bytes());
-        let proven =
-            |keys: &lowwater::KeySet| self.0.proves(&answer, keys, clock).map(|()| keys.clone());
-        let asked = issuers.get().read(self.0.issuer(), proven);
-        if asked.awaited {
-            return Ok((false, true));
-        }
-        // By keys that do not prove it, what is wrong with it is told.
-        let keys = asked.answer.unwrap_or_else(|_| issuers.get().keys());
-        self.0.answered(&fetch.get().0, &answer, &keys, clock);
-        Ok((true, false))
+        let (fetch, issuers, clock) = (&fetch.get().0, issuers.get(), lowwater_edge::now());
+        let taken =
+            |answer: &Answer<'_>| self.0.answered_by(fetch, answer, issuers.validator(), clock);
+        let awaited = response::read(status, headers, body, taken)?;
+        Ok((!awaited, awaited))
     }
 
     /// There was no answer.

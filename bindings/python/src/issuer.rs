@@ -14,10 +14,9 @@ use crate::error::{argument, mistake, mistake_in_keywords, rejected};
 use crate::events::{self, EventReceiver, Received};
 use crate::logout::{self, Logout, LogoutReceiver};
 use crate::rules::Rules;
-use crate::status;
 use crate::time::{instant, now, span};
-use crate::unpicklable;
 use crate::validator::{Validator, policy};
+use crate::{response, status, unpicklable};
 
 /// A validator over the keys of its issuers, which says what to fetch.
 #[pyclass(frozen, module = "lowwater")]
@@ -45,17 +44,17 @@ impl Issuers {
         self.0.read(issuer, lowwater_edge::now(), read)
     }
 
-    pub(crate) fn keys(&self) -> lowwater::KeySet {
-        self.0.current(lowwater_edge::now()).keys().clone()
+    pub(crate) const fn validator(&self) -> &IssuerValidator {
+        &self.0
     }
 }
 
-/// What came of a message, as an object or as an exception that was not raised.
-pub(crate) fn told<'py, T, P: PyClass + Into<PyClassInitializer<P>>>(
+/// What came of a token or a message, as an object or as an exception that was not raised.
+pub(crate) fn told<'py, T, E, P: PyClass + Into<PyClassInitializer<P>>>(
     py: Python<'py>,
-    asked: Asked<Result<T, MessageFault>>,
+    asked: Asked<Result<T, E>>,
     object: impl FnOnce(T) -> P,
-    refusal: impl FnOnce(&MessageFault) -> PyErr,
+    refusal: impl FnOnce(&E) -> PyErr,
 ) -> PyResult<(Bound<'py, PyAny>, bool)> {
     let object = match asked.answer {
         Ok(taken) => Bound::new(py, object(taken))?.into_any(),
@@ -108,12 +107,7 @@ impl Issuers {
         let rules = Rules::of(cutoffs)?;
         let clock = lowwater_edge::now();
         let asked = rules.ask(bound, |rules| self.0.ask(&token, rules, now, clock));
-        let Asked { answer, awaited } = asked;
-        let object = match answer {
-            Ok(accepted) => Bound::new(py, Accepted::new(accepted))?.into_any(),
-            Err(no) => rejected(&no).into_value(py).into_bound(py).into_any(),
-        };
-        Ok((object, awaited))
+        told(py, asked, Accepted::new, rejected)
     }
 
     /// What to fetch now, if anything.
@@ -129,10 +123,9 @@ impl Issuers {
         headers: &Bound<'_, PyList>,
         body: &Bound<'_, PyBytes>,
     ) -> PyResult<Option<Fetch>> {
-        let headers: Vec<(String, String)> = headers.extract()?;
-        let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let answer = Answer::new(status, &headers, body.as_bytes());
-        Ok(self.0.answered(&fetch.get().0, &answer, lowwater_edge::now()).map(Fetch))
+        let clock = lowwater_edge::now();
+        let taken = |answer: &Answer<'_>| self.0.answered(&fetch.get().0, answer, clock);
+        Ok(response::read(status, headers, body, taken)?.map(Fetch))
     }
 
     /// There was no answer.

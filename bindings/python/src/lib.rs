@@ -15,6 +15,7 @@ mod logout;
 mod number;
 mod poll;
 mod reply;
+mod response;
 mod revocation;
 mod rule;
 mod rules;

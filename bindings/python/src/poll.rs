@@ -13,7 +13,7 @@ use crate::error::mistake_in_keywords;
 use crate::events::{self, EventReceiver, Received};
 use crate::issuer::{Fetch, Issuers, told};
 use crate::time::datetime;
-use crate::unpicklable;
+use crate::{response, unpicklable};
 
 /// Polls one stream, and says what to fetch.
 #[pyclass(frozen, module = "lowwater")]
@@ -53,10 +53,9 @@ impl Polling {
         headers: &Bound<'_, PyList>,
         body: &Bound<'_, PyBytes>,
     ) -> PyResult<Vec<(String, String)>> {
-        let headers: Vec<(String, String)> = headers.extract()?;
-        let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let answer = Answer::new(status, &headers, body.as_bytes());
-        let sets = self.hold().answered(&fetch.get().0, &answer, lowwater_edge::now());
+        let now = lowwater_edge::now();
+        let taken = |answer: &Answer<'_>| self.hold().answered(&fetch.get().0, answer, now);
+        let sets = response::read(status, headers, body, taken)?;
         let named = |set: &PolledSet| (set.token_id().to_owned(), set.token().to_owned());
         Ok(sets.iter().map(named).collect())
     }

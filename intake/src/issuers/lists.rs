@@ -92,6 +92,10 @@ impl Issuers {
     }
 }
 
-fn keys_of<'s>(sources: &'s [KeySource], issuer: &str, now: UnixTime) -> Option<&'s KeySet> {
+pub(super) fn keys_of<'s>(
+    sources: &'s [KeySource],
+    issuer: &str,
+    now: UnixTime,
+) -> Option<&'s KeySet> {
     sources.iter().find(|own| own.issuer() == issuer)?.keys(now).ok()
 }
